@@ -1,0 +1,196 @@
+import type { SweepRecord } from '../../sweep/record.js'
+import { ORIGINAL_ARM, armsOf } from '../arms.js'
+import { clusterMean, clusters } from '../clusters.js'
+import { compareToOriginal } from '../compare-to-original.js'
+import { figure, pFigure, type ComparisonRow } from '../comparison.js'
+import { ordered } from '../order.js'
+import { bootstrapMean, type BootstrapOptions, type Interval } from '../statistics/bootstrap.js'
+import { metricLabel } from '../thesis-rows.js'
+import { isRate, requireMetric, valueOf } from '../values.js'
+import { FIGURE_CONFIG, type Figure, type ScatterTrace } from './figure.js'
+import { PALETTE } from './palette.js'
+
+/** Holm-adjusted p below this: the marker is filled. */
+const ALPHA = 0.05
+
+/** The mean of one arm. */
+interface Point {
+  readonly arm: string
+  readonly layer: number | null
+  readonly mean: number
+  readonly interval: Interval | null
+  readonly count: number
+  readonly rows: number
+}
+
+/**
+ * The mean of a metric or rate over injection depth, with its 95 % bootstrap interval over problems as a band;
+ * the original arm is a dashed line with a band of its own. A filled marker differs from the original: paired
+ * test, p < 0.05 after Holm over all depths ({@link compareToOriginal}; bands alone ignore the pairing, and may
+ * overlap where the paired difference is clear). Hovering shows the figures.
+ *
+ * Arms without a single injection layer are not drawn, nor arms where the metric is never defined.
+ *
+ * @throws AnalysisError `UNKNOWN_METRIC`, `NO_RECORDS`, `DUPLICATE_RECORD`, `INVALID_ARGUMENT`.
+ * @example
+ * ```ts
+ * depthChart(records, 'passed') // the last expression of a notebook cell
+ * ```
+ */
+export function depthChart(
+  records: readonly SweepRecord[],
+  metric: string,
+  options: BootstrapOptions = {},
+): Figure {
+  const sorted = ordered(records)
+  requireMetric(sorted, metric)
+  const points = armsOf(sorted).flatMap(({ name, layer }): Point[] => {
+    const rows = sorted.filter((record) => record.arm === name)
+    const perProblem = clusters(rows.map((record) => [record.taskId, valueOf(record, metric)] as const))
+    const mean = clusterMean(perProblem)
+    if (mean === null) return []
+    const count = perProblem.reduce((sum, cluster) => sum + cluster.count, 0)
+    const interval = bootstrapMean(perProblem, options)
+    return [{ arm: name, layer, mean, interval, count, rows: rows.length }]
+  })
+  const depths = points.filter((point): point is Point & { layer: number } => point.layer !== null)
+  const original = points.find((point) => point.arm === ORIGINAL_ARM)
+  const hasOriginal = sorted.some((record) => record.arm === ORIGINAL_ARM)
+  const comparisons = new Map(
+    hasOriginal ? compareToOriginal(sorted, metric, options).rows.map((row) => [row.arm, row]) : [],
+  )
+  const layers = depths.map((point) => point.layer)
+  const range: [number, number] =
+    layers.length > 0 ? [Math.min(...layers) - 0.5, Math.max(...layers) + 0.5] : [-0.5, 0.5]
+  const problems = new Set(sorted.map((record) => record.taskId)).size
+  const label = metricLabel(metric)
+  const rate = isRate(metric)
+
+  return {
+    data: [
+      ...(original ? originalTraces(original, range) : []),
+      ...band(
+        layers,
+        depths.map((point) => point.interval),
+        PALETTE.injectedBand,
+        'injected',
+      ),
+      {
+        type: 'scatter',
+        mode: 'lines+markers',
+        name: hasOriginal ? 'with injection (filled: differs from the original)' : 'with injection',
+        legendgroup: 'injected',
+        x: layers,
+        y: depths.map((point) => point.mean),
+        text: depths.map((point) => hoverText(point, comparisons.get(point.arm))),
+        hovertemplate: '%{text}<extra></extra>',
+        line: { color: PALETTE.injected, width: 2 },
+        marker: {
+          size: 9,
+          color: depths.map((point) =>
+            (comparisons.get(point.arm)?.adjustedPValue ?? 1) < ALPHA ? PALETTE.injected : PALETTE.background,
+          ),
+          line: { color: PALETTE.injected, width: 2 },
+        },
+      },
+    ],
+    layout: {
+      title: {
+        text: `${label} over injection depth`,
+        subtitle: {
+          text: `${problems} problem${problems === 1 ? '' : 's'}; bands: 95 % bootstrap intervals`,
+        },
+      },
+      xaxis: {
+        title: { text: 'Injection layer (0 = the first decoder layer)' },
+        range,
+        showgrid: false,
+        zeroline: false,
+        ...(layers.length > 0 && Math.max(...layers) - Math.min(...layers) <= 16
+          ? { tickmode: 'linear' as const, tick0: 0, dtick: 1 }
+          : {}),
+      },
+      yaxis: {
+        title: { text: rate ? label : `${label} (mean)` },
+        gridcolor: PALETTE.grid,
+        zeroline: false,
+        automargin: true,
+        ...(rate ? { range: [-0.02, 1.02] as [number, number], tickformat: '.0%' } : {}),
+      },
+      hovermode: 'closest',
+      legend: { orientation: 'h', x: 0, y: -0.2, yanchor: 'top' },
+      plot_bgcolor: PALETTE.background,
+      paper_bgcolor: PALETTE.background,
+    },
+    config: FIGURE_CONFIG,
+  }
+}
+
+function originalTraces(original: Point, range: [number, number]): ScatterTrace[] {
+  // Three points, so that the line can be hovered in the middle as well.
+  const x = [range[0], (range[0] + range[1]) / 2, range[1]]
+  return [
+    ...band(
+      range,
+      range.map(() => original.interval),
+      PALETTE.originalBand,
+      'original',
+    ),
+    {
+      type: 'scatter',
+      mode: 'lines',
+      name: 'original (no injection)',
+      legendgroup: 'original',
+      x,
+      y: x.map(() => original.mean),
+      text: x.map(() => hoverText(original, undefined)),
+      hovertemplate: '%{text}<extra></extra>',
+      line: { color: PALETTE.original, width: 2, dash: 'dash' },
+    },
+  ]
+}
+
+/** The area between lower and upper bounds; points without an interval are left out of it. */
+function band(
+  x: readonly number[],
+  intervals: readonly (Interval | null)[],
+  color: string,
+  legendgroup: string,
+): ScatterTrace[] {
+  const bounds = x.flatMap((at, i) => {
+    const interval = intervals[i]
+    return interval ? [{ at, lower: interval[0], upper: interval[1] }] : []
+  })
+  if (bounds.length < 2) return []
+  const back = [...bounds].reverse()
+  return [
+    {
+      type: 'scatter',
+      mode: 'lines',
+      name: '95 % interval',
+      legendgroup,
+      showlegend: false,
+      hoverinfo: 'skip',
+      x: [...bounds.map(({ at }) => at), ...back.map(({ at }) => at)],
+      y: [...bounds.map(({ upper }) => upper), ...back.map(({ lower }) => lower)],
+      fill: 'toself',
+      fillcolor: color,
+      line: { width: 0 },
+    },
+  ]
+}
+
+function hoverText(point: Point, comparison: ComparisonRow | undefined): string {
+  const interval = point.interval ? ` [${figure(point.interval[0])}, ${figure(point.interval[1])}]` : ''
+  const lines = [
+    `<b>${point.arm}</b>`,
+    `mean ${figure(point.mean)}${interval}`,
+    `${point.count} of ${point.rows} generations`,
+  ]
+  if (comparison && comparison.difference !== null) {
+    const { difference, interval: bounds, adjustedPValue } = comparison
+    const range = bounds ? ` [${figure(bounds[0], true)}, ${figure(bounds[1], true)}]` : ''
+    lines.push(`vs original ${figure(difference, true)}${range}`, `p (Holm) ${pFigure(adjustedPValue)}`)
+  }
+  return lines.join('<br>')
+}

@@ -1,0 +1,158 @@
+import { jupyterDisplay, type TableBundle } from './render/display.js'
+import type { Grid } from './render/grid.js'
+import { gridToHTML } from './render/grid-to-html.js'
+import { gridToText } from './render/grid-to-text.js'
+import { toCSV } from './render/to-csv.js'
+import type { Interval } from './statistics/bootstrap.js'
+import { metricLabel } from './thesis-rows.js'
+
+/** One arm against the original, over the pairs in which both values are defined. */
+export interface ComparisonRow {
+  readonly arm: string
+  /** 0-based decoder layer. */
+  readonly layer: number | null
+  /** Problems with at least one complete pair: the units of the test. */
+  readonly problems: number
+  /** Complete pairs (problem and sample). */
+  readonly pairs: number
+  /** Pairs left out since one of the two values is undefined or one of the two was not run. */
+  readonly incomplete: number
+  /** Mean in this arm, over the complete pairs. `null` without a pair, like all that follows. */
+  readonly mean: number | null
+  /** Mean in the original arm, over the same pairs. */
+  readonly originalMean: number | null
+  /** Mean of (this arm − original). */
+  readonly difference: number | null
+  /** 95 % paired bootstrap interval of the difference, over problems; `null` for fewer than two problems. */
+  readonly interval: Interval | null
+  /** Problems where this arm is higher than the original. */
+  readonly higher: number
+  /** Problems where this arm is lower. */
+  readonly lower: number
+  /** The smaller of the discordant counts (McNemar) or of the rank sums (Wilcoxon). */
+  readonly statistic: number | null
+  /** Two-sided p value. */
+  readonly pValue: number | null
+  /** p value after Holm's adjustment over the arms. */
+  readonly adjustedPValue: number | null
+  /** Matched-pairs rank-biserial correlation, −1 to 1. */
+  readonly rankBiserial: number | null
+}
+
+/** What a {@link Comparison} is made of. */
+export interface ComparisonContent {
+  readonly metric: string
+  readonly test: 'mcnemar' | 'wilcoxon'
+  readonly rows: readonly ComparisonRow[]
+}
+
+const TEST_NAMES = { mcnemar: 'exact McNemar test', wilcoxon: 'Wilcoxon signed-rank test' }
+
+/** The comparison of every arm with the original, in depth order. A notebook displays it as a table. */
+export class Comparison implements ComparisonContent {
+  readonly metric: string
+  /** The test, the same for every arm. */
+  readonly test: 'mcnemar' | 'wilcoxon'
+  readonly rows: readonly ComparisonRow[]
+
+  constructor({ metric, test, rows }: ComparisonContent) {
+    this.metric = metric
+    this.test = test
+    this.rows = rows
+  }
+
+  /** Aligned plain text, for a terminal. */
+  toText(): string {
+    return gridToText(this.#grid())
+  }
+
+  /** An HTML `<table>`, escaped. */
+  toHTML(): string {
+    return gridToHTML(this.#grid())
+  }
+
+  /** RFC 4180 text with every digit, one line per arm. */
+  toCSV(): string {
+    return toCSV([
+      [
+        'metric',
+        'arm',
+        'layer',
+        'problems',
+        'pairs',
+        'incomplete',
+        'mean',
+        'original_mean',
+        'difference',
+        'interval_lower',
+        'interval_upper',
+        'higher',
+        'lower',
+        'test',
+        'statistic',
+        'p_value',
+        'adjusted_p_value',
+        'rank_biserial',
+      ],
+      ...this.rows.map((row) => [
+        this.metric,
+        row.arm,
+        row.layer,
+        row.problems,
+        row.pairs,
+        row.incomplete,
+        row.mean,
+        row.originalMean,
+        row.difference,
+        row.interval?.[0] ?? null,
+        row.interval?.[1] ?? null,
+        row.higher,
+        row.lower,
+        this.test,
+        row.statistic,
+        row.pValue,
+        row.adjustedPValue,
+        row.rankBiserial,
+      ]),
+    ])
+  }
+
+  [jupyterDisplay](): TableBundle {
+    return { 'text/html': this.toHTML(), 'text/plain': this.toText() }
+  }
+
+  #grid(): Grid {
+    return {
+      caption: `${metricLabel(this.metric)}: each arm against the original, paired`,
+      header: ['', 'pairs', 'mean', 'original', 'difference', '95 % interval', 'p', 'p (Holm)', 'effect'],
+      rows: this.rows.map((row) => [
+        row.arm,
+        String(row.pairs),
+        figure(row.mean),
+        figure(row.originalMean),
+        figure(row.difference, true),
+        row.interval ? `${figure(row.interval[0], true)} to ${figure(row.interval[1], true)}` : '–',
+        pFigure(row.pValue),
+        pFigure(row.adjustedPValue),
+        figure(row.rankBiserial, true),
+      ]),
+      note:
+        `p: ${TEST_NAMES[this.test]}, two-sided; Holm over ${this.rows.length} arms. ` +
+        'Interval: bootstrap over problems. Effect: matched-pairs rank-biserial.',
+    }
+  }
+}
+
+/** Four decimals, with a true minus sign; `signed` shows a plus as well. */
+export function figure(value: number | null, signed = false): string {
+  if (value === null) return '–'
+  const digits = Math.abs(value).toFixed(4)
+  if (Number(digits) === 0) return digits
+  return (value < 0 ? '−' : signed ? '+' : '') + digits
+}
+
+/** A p value: four decimals, or `< 0.0001`. */
+export function pFigure(p: number | null): string {
+  if (p === null) return '–'
+  return p < 0.0001 ? '< 0.0001' : p.toFixed(4)
+}

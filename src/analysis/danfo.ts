@@ -1,0 +1,37 @@
+import type * as Danfo from 'danfojs-node'
+import type { DataFrame } from 'danfojs-node'
+
+/** A column of a frame to be: its name, danfojs' type of it, and the values. */
+export interface Column {
+  readonly name: string
+  readonly dtype: 'int32' | 'float32' | 'boolean' | 'string'
+  readonly values: readonly (number | string | boolean | null)[]
+}
+
+let loading: Promise<typeof Danfo> | undefined
+
+/** Loads danfojs once, when the first frame is asked for: it takes 1–2 s. */
+function loadDanfo() {
+  loading ??= import('danfojs-node').then((module) => {
+    const danfo = (module as unknown as { default: typeof Danfo }).default
+    // TensorFlow.js prints a banner at its first operation unless it is in production mode.
+    ;(danfo.tensorflow as { enableProdMode(): void }).enableProdMode()
+    return danfo
+  })
+  return loading
+}
+
+/**
+ * A frame with the types said out loud: danfojs guesses them from the first rows, and 30 whole numbers followed
+ * by 2.5 would become an integer column.
+ */
+export async function frameOf(columns: readonly Column[]): Promise<DataFrame> {
+  const danfo = await loadDanfo()
+  const length = columns[0]?.values.length ?? 0
+  // By rows: given columns, danfojs throws when they are empty.
+  const rows = Array.from({ length }, (_, row) => columns.map((column) => column.values[row] ?? null))
+  return new danfo.DataFrame(rows, {
+    columns: columns.map((column) => column.name),
+    dtypes: columns.map((column) => column.dtype),
+  })
+}

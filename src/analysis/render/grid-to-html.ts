@@ -1,0 +1,35 @@
+import type { Grid } from './grid.js'
+
+/** A plain HTML table, for a notebook to style; header cells carry their scope for screen readers. */
+export function gridToHTML(grid: Grid): string {
+  const right = ' style="text-align: right"'
+  const left = ' style="text-align: left"'
+  const header = grid.header.map((cell, i) => `<th scope="col"${i ? right : left}>${escapeHTML(cell)}</th>`)
+  const rows = grid.rows.map(([name = '', ...cells]) => {
+    const figures = cells.map((cell) => `<td${right}>${escapeHTML(cell)}</td>`)
+    return `<tr><th scope="row"${left}>${escapeHTML(name)}</th>${figures.join('')}</tr>`
+  })
+  const note = grid.note
+    ? `<tfoot><tr><td colspan="${grid.header.length}"${left}>${escapeHTML(grid.note)}</td></tr></tfoot>`
+    : ''
+  return [
+    '<table>',
+    `<caption>${escapeHTML(grid.caption)}</caption>`,
+    `<thead><tr>${header.join('')}</tr></thead>`,
+    `<tbody>${rows.join('')}</tbody>`,
+    `${note}</table>`,
+  ].join('')
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+/** Text made safe for HTML, attributes included. */
+export function escapeHTML(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character]!)
+}

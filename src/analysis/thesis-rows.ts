@@ -1,0 +1,76 @@
+/** One row of a thesis table: the mean of a metric. */
+export interface ThesisRow {
+  /** The row's name in data/thesis/tables.json. */
+  readonly name: string
+  readonly label: string
+  /** The metric of the records whose mean it is. */
+  readonly metric: string
+}
+
+/** The thesis' tables of metric means, in its order. The means skip null. */
+export const THESIS_ROWS = {
+  code_quality: {
+    caption: 'Code quality',
+    rows: [
+      { name: 'syntactic_correctness', label: 'Syntactic correctness', metric: 'syntactic_correctness' },
+      {
+        name: 'function_name_consistency',
+        label: 'Function name consistency',
+        metric: 'function_name_consistency',
+      },
+    ],
+  },
+  code_complexity: {
+    caption: 'Code complexity',
+    rows: [
+      { name: 'cyclomatic_complexity', label: 'Cyclomatic complexity', metric: 'cyclomatic_complexity' },
+    ],
+  },
+  code_structure: {
+    caption: 'Code structure',
+    rows: [
+      { name: 'lines_of_code', label: 'Lines of code', metric: 'lines' },
+      { name: 'characters', label: 'Characters', metric: 'characters' },
+      { name: 'comment_lines', label: 'Comment lines', metric: 'comment_lines' },
+      { name: 'comment_ratio', label: 'Comment ratio', metric: 'comment_ratio' },
+    ],
+  },
+  halstead_basic: {
+    caption: 'Basic Halstead metrics',
+    rows: [
+      { name: 'h1_distinct_operators', label: 'h1, distinct operators', metric: 'h1' },
+      { name: 'h2_distinct_operands', label: 'h2, distinct operands', metric: 'h2' },
+      { name: 'N1_total_operators', label: 'N1, total operators', metric: 'N1' },
+      { name: 'N2_total_operands', label: 'N2, total operands', metric: 'N2' },
+    ],
+  },
+  halstead_derived: {
+    caption: 'Derived Halstead metrics',
+    rows: [
+      { name: 'vocabulary', label: 'Vocabulary', metric: 'vocabulary' },
+      { name: 'length', label: 'Length', metric: 'length' },
+      { name: 'volume', label: 'Volume', metric: 'volume' },
+    ],
+  },
+  halstead_complexity: {
+    caption: 'Halstead difficulty and effort',
+    rows: [
+      { name: 'difficulty', label: 'Difficulty', metric: 'difficulty' },
+      { name: 'effort', label: 'Effort', metric: 'effort' },
+    ],
+  },
+} as const satisfies Record<string, { caption: string; rows: readonly ThesisRow[] }>
+
+const LABELS = new Map<string, string>([
+  ['responds', 'Response rate'],
+  ['parses', 'Share that parses'],
+  ['passed', 'Share that passes all tests'],
+  ...Object.values(THESIS_ROWS).flatMap(({ rows }) =>
+    rows.map(({ metric, label }): [string, string] => [metric, label]),
+  ),
+])
+
+/** The name of a metric for readers: `Lines of code` for `lines`; unknown names with spaces for underscores. */
+export function metricLabel(metric: string): string {
+  return LABELS.get(metric) ?? metric.replaceAll('_', ' ')
+}

@@ -1,0 +1,50 @@
+import type { SweepRecord } from '../sweep/record.js'
+import { AnalysisError } from './errors.js'
+
+/** What every record says of itself besides its metrics; read as 1 (yes), 0 (no) or `null` (not known). */
+export const RATES = ['responds', 'parses', 'passed'] as const
+
+/** The rate names. */
+export type Rate = (typeof RATES)[number]
+
+/** Is this one of {@link RATES}? */
+export function isRate(name: string): name is Rate {
+  return (RATES as readonly string[]).includes(name)
+}
+
+/**
+ * The names that can be asked for as a `metric`: the rates, then every metric of the records.
+ *
+ * @example
+ * ```ts
+ * metricNames(records) // ['responds', 'parses', 'passed', 'syntactic_correctness', 'lines', …]
+ * ```
+ */
+export function metricNames(records: readonly SweepRecord[]): string[] {
+  const names = new Set<string>(RATES)
+  for (const record of records) for (const name of Object.keys(record.metrics)) names.add(name)
+  return [...names]
+}
+
+/** The value of a rate or metric in a record; `null` where it is undefined. */
+export function valueOf(record: SweepRecord, metric: string): number | null {
+  if (!isRate(metric)) return record.metrics[metric] ?? null
+  const answer = record[metric]
+  return answer === null ? null : Number(answer)
+}
+
+/** @throws AnalysisError `UNKNOWN_METRIC`, listing the names there are. */
+export function requireMetric(records: readonly SweepRecord[], metric: string): void {
+  const names = metricNames(records)
+  if (names.includes(metric)) return
+  throw new AnalysisError(
+    'UNKNOWN_METRIC',
+    `No record has the metric "${metric}".`,
+    `Ask for one of: ${names.join(', ')}.`,
+  )
+}
+
+/** The values that are not null. */
+export function known(values: readonly (number | null)[]): number[] {
+  return values.filter((value): value is number => value !== null)
+}
