@@ -1,0 +1,19 @@
+import { NirError } from '../errors.js'
+
+/** The evaluator was used after {@link Evaluator.close}. */
+export class EvaluatorClosedError extends NirError {
+  constructor() {
+    super('EVALUATOR_CLOSED', 'This evaluator is closed.', 'Make a new one with createEvaluator().')
+  }
+}
+
+/** An option or a program has a value that cannot be used. */
+export class EvaluationOptionError extends NirError {
+  constructor(name: string, given: unknown, expected: string) {
+    super(
+      'EVALUATION_OPTION',
+      `${name} is ${JSON.stringify(given) ?? String(given)}; expected ${expected}.`,
+      `Change ${name}.`,
+    )
+  }
+}

@@ -1,0 +1,116 @@
+import { EvaluationOptionError, EvaluatorClosedError } from './errors.js'
+import type { ProgramRunner, Program, ProgramResult, RunLimits } from './execution/runner.js'
+import { openRunner } from './execution/open.js'
+import { measure, type Definitions } from './measure.js'
+import { findParser } from './python/find.js'
+import type { PythonParser } from './python/parser.js'
+import type { MeasureItem, Measurement } from './types.js'
+
+/** Options of {@link createEvaluator}. */
+export interface EvaluatorOptions {
+  /**
+   * Which definitions `metrics` follow. `'thesis'` (default): the names and regular expressions of the thesis.
+   * `'standard'`: radon 5.1's, see {@link standardMetrics}.
+   */
+  readonly definitions?: Definitions
+  /** Sandboxes, so programs tested at the same time; default 2. `false`: tests are not run. */
+  readonly sandbox?: false | { readonly workers?: number }
+  /**
+   * Where no sandbox works, run generated programs all the same, with the rights of this user. Default false:
+   * they are then not run.
+   */
+  readonly allowUnsandboxedExecution?: boolean
+}
+
+/** What this machine lets the evaluator do. */
+export interface EvaluatorCapabilities {
+  /** What parses Python; null: nothing does, and `parses` and some metrics stay null. */
+  readonly parser: 'cpython' | 'pyodide' | null
+  /** Version of that Python, for example `'3.11.2'`. */
+  readonly pythonVersion: string | null
+  /** Do tests run in a sandbox? */
+  readonly sandbox: boolean
+  /** A line each: what is missing and how to get it. */
+  readonly reasons: readonly string[]
+}
+
+/** Turns generated text into numbers. Make one with {@link createEvaluator} and close it when done. */
+export interface Evaluator {
+  readonly capabilities: EvaluatorCapabilities
+  /** Measures texts, in their order. Runs nothing of them. */
+  measure(items: readonly MeasureItem[]): Promise<Measurement[]>
+  /** Runs programs against their tests, in the sandbox; results in the order of the programs. */
+  run(programs: readonly Program[], limits?: RunLimits): Promise<ProgramResult[]>
+  /** Ends the child processes. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts an evaluator: a Python parser, and a sandbox for tests where one works.
+ *
+ * Nothing that is missing on the machine makes this fail: see {@link Evaluator.capabilities}.
+ *
+ * @example
+ * const evaluator = await createEvaluator()
+ * const [measured] = await evaluator.measure([{ text: 'def f(x):\n    return x + 1' }])
+ * const [result] = await evaluator.run([{ code: measured.code, tests: ['assert f(1) == 2'] }])
+ * await evaluator.close()
+ * @throws EvaluationOptionError where an option has an unknown value
+ */
+export async function createEvaluator(options: EvaluatorOptions = {}): Promise<Evaluator> {
+  const definitions = options.definitions ?? 'thesis'
+  if (definitions !== 'thesis' && definitions !== 'standard')
+    throw new EvaluationOptionError('definitions', definitions, "'thesis' or 'standard'")
+  const [parser, runner] = await Promise.all([
+    findParser(),
+    openRunner(options.sandbox ?? {}, options.allowUnsandboxedExecution ?? false),
+  ])
+  return new LocalEvaluator(definitions, parser.parser, runner.runner, {
+    parser: parser.parser?.kind ?? null,
+    pythonVersion: parser.parser?.version ?? null,
+    sandbox: runner.runner?.sandboxed ?? false,
+    reasons: [...parser.reasons, ...runner.reasons],
+  })
+}
+
+class LocalEvaluator implements Evaluator {
+  #closed = false
+
+  constructor(
+    private readonly definitions: Definitions,
+    private readonly parser: PythonParser | null,
+    private readonly runner: ProgramRunner | null,
+    readonly capabilities: EvaluatorCapabilities,
+  ) {}
+
+  async measure(items: readonly MeasureItem[]): Promise<Measurement[]> {
+    this.#open()
+    const measured: Measurement[] = []
+    for (const item of items) measured.push(await measure(item, this.definitions, this.parser))
+    return measured
+  }
+
+  async run(programs: readonly Program[], limits: RunLimits = {}): Promise<ProgramResult[]> {
+    this.#open()
+    const { runner } = this
+    if (!runner) return programs.map(() => NOT_RUN)
+    return runner.run(programs, limits)
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await Promise.all([this.parser?.close(), this.runner?.close()])
+  }
+
+  #open(): void {
+    if (this.#closed) throw new EvaluatorClosedError()
+  }
+}
+
+const NOT_RUN: ProgramResult = {
+  outcome: null,
+  passed: null,
+  message: null,
+  cpuSeconds: null,
+  wallSeconds: 0,
+}

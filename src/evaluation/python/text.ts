@@ -1,0 +1,35 @@
+/** What Python's `str.isspace` accepts: JavaScript's `\s` lacks U+001C–U+001F and U+0085, and has U+FEFF. */
+const SPACE = '[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]'
+
+const LEADING = new RegExp(`^${SPACE}+`, 'u')
+const ALL_SPACE = new RegExp(`^${SPACE}$`, 'u')
+const LINE_BREAK = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/u
+
+/** The pattern of one white-space character, for use in a larger regular expression with the `u` flag. */
+export const PY_SPACE = SPACE
+
+/** Python's `str.lstrip()`. */
+export function lstrip(text: string): string {
+  return text.replace(LEADING, '')
+}
+
+/** Python's `str.strip()`, in linear time. */
+export function strip(text: string): string {
+  let end = text.length
+  while (end > 0 && ALL_SPACE.test(text[end - 1]!)) end -= 1
+  return lstrip(text.slice(0, end))
+}
+
+/** Python's `str.splitlines()`. */
+export function splitLines(text: string): string[] {
+  const lines = text.split(LINE_BREAK)
+  if (lines.at(-1) === '') lines.pop()
+  return lines
+}
+
+/** Length in code points, as Python's `len`. */
+export function pyLength(text: string): number {
+  let count = 0
+  for (const _ of text) count += 1
+  return count
+}

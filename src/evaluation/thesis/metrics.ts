@@ -1,0 +1,82 @@
+import { treeSize, type PyNode } from '../python/ast.js'
+import { splitLines, strip, pyLength } from '../python/text.js'
+import { complexity } from '../standard/complexity.js'
+import type { Metrics } from '../types.js'
+import { thesisHalstead, type ThesisHalstead } from './halstead.js'
+import { nameConsistency } from './name-consistency.js'
+
+/** The thesis' metrics, in the order of its tables. */
+export const THESIS_METRICS = [
+  'syntactic_correctness',
+  'cyclomatic_complexity',
+  'function_name_consistency',
+  'lines',
+  'characters',
+  'comment_lines',
+  'comment_ratio',
+  'h1',
+  'h2',
+  'N1',
+  'N2',
+  'vocabulary',
+  'length',
+  'volume',
+  'difficulty',
+  'effort',
+] as const
+
+const HALSTEAD = THESIS_METRICS.slice(7) as (keyof ThesisHalstead)[]
+
+/** A function of the thesis' list with its tree; `tree` is null where it does not parse on its own. */
+export interface ThesisFunction {
+  readonly source: string
+  readonly tree: PyNode | null
+}
+
+/**
+ * The thesis' metrics of one text.
+ *
+ * @param functions the list of {@link thesisFunctions} with trees; all metrics are null where it is null or empty
+ * @param expected the tests (or a reference solution), whose first name is the name to expect
+ * @param parserMissing no Python parser: the metrics that need one are null
+ */
+export function thesisMetrics(
+  functions: readonly ThesisFunction[] | null,
+  expected: string,
+  parserMissing: boolean,
+): Metrics {
+  if (!functions?.length) return Object.fromEntries(THESIS_METRICS.map((name) => [name, null]))
+  const largest = (value: (item: ThesisFunction) => number) => Math.max(...functions.map(value))
+  const lines = functions
+    .flatMap(({ source }) => splitLines(source))
+    .map(strip)
+    .filter((line) => line !== '')
+  const comments = functions.map(({ source }) => commentCount(source))
+  const halstead = functions.map(({ source }) => thesisHalstead(source))
+  return {
+    syntactic_correctness: parserMissing ? null : largest(({ tree }) => (tree ? 1 : 0)),
+    cyclomatic_complexity: parserMissing ? null : largest(({ tree }) => (tree ? blockMaximum(tree) : 0)),
+    function_name_consistency: largest(({ source }) => nameConsistency(source, expected)),
+    lines: lines.length,
+    characters: lines.reduce((sum, line) => sum + pyLength(line), 0),
+    comment_lines: comments.reduce((sum, { comment }) => sum + comment, 0),
+    comment_ratio: Math.max(...comments.map(({ comment, all }) => comment / all)),
+    ...Object.fromEntries(HALSTEAD.map((name) => [name, Math.max(...halstead.map((item) => item[name]))])),
+  }
+}
+
+/** Two additions that are not in the thesis: nodes and depth of the extracted code's tree. */
+export function treeMetrics(tree: PyNode | null): Metrics {
+  if (!tree) return { ast_nodes: null, ast_depth: null }
+  const { nodes, depth } = treeSize(tree)
+  return { ast_nodes: nodes, ast_depth: depth }
+}
+
+function blockMaximum(tree: PyNode): number {
+  return Math.max(0, ...complexity(tree).blocks.map((block) => block.complexity))
+}
+
+function commentCount(source: string): { comment: number; all: number } {
+  const lines = source.split('\n')
+  return { comment: lines.filter((line) => strip(line).startsWith('#')).length, all: lines.length }
+}

@@ -1,0 +1,28 @@
+import type { PythonSyntaxError } from './python/parser.js'
+
+/** Metric name → value; null where the metric is undefined for the text. */
+export type Metrics = Record<string, number | null>
+
+/** A generated text to measure. */
+export interface MeasureItem {
+  /** What the model generated, prose and fences included. */
+  readonly text: string
+  /** The problem's tests; their first name is the one that `function_name_consistency` expects. */
+  readonly tests?: readonly string[]
+  /** The reference solution; stands in for the tests where there are none. */
+  readonly reference?: string
+}
+
+/** What was measured on one text. */
+export interface Measurement {
+  /** The thesis' line-based list of functions; null where the text has no `def`. */
+  readonly functions: string[] | null
+  /** The code of the text, see {@link extractCode}; null where there is none. */
+  readonly code: string | null
+  /** Does CPython's `ast.parse` accept `code`? null: no parser on this machine. */
+  readonly parses: boolean | null
+  /** Why `code` does not parse. */
+  readonly syntaxError: PythonSyntaxError | null
+  /** Metric name → value. The names depend on the definitions, see {@link EvaluatorOptions}. */
+  readonly metrics: Metrics
+}
