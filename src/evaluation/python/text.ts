@@ -3,6 +3,7 @@ const SPACE = '[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029
 
 const LEADING = new RegExp(`^${SPACE}+`, 'u')
 const ALL_SPACE = new RegExp(`^${SPACE}$`, 'u')
+// eslint-disable-next-line no-control-regex -- Python splits lines at these control characters
 const LINE_BREAK = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/u
 
 /** The pattern of one white-space character, for use in a larger regular expression with the `u` flag. */
@@ -29,7 +30,5 @@ export function splitLines(text: string): string[] {
 
 /** Length in code points, as Python's `len`. */
 export function pyLength(text: string): number {
-  let count = 0
-  for (const _ of text) count += 1
-  return count
+  return [...text].length
 }

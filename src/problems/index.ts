@@ -1,0 +1,13 @@
+export { loadProblems } from './load.js'
+export type { LoadProblemsOptions, ProblemSource } from './load.js'
+export type { CacheOptions } from './cache.js'
+export type { DatasetName } from './datasets.js'
+export type { ProblemColumns } from './layouts.js'
+export type { Problem } from './problem.js'
+export {
+  ProblemCacheError,
+  ProblemDownloadError,
+  ProblemFormatError,
+  ProblemOptionError,
+  ProblemSourceError,
+} from './errors.js'
