@@ -2,6 +2,7 @@ import { jupyterDisplay, type TableBundle } from './render/display.js'
 import type { Grid } from './render/grid.js'
 import { gridToHTML } from './render/grid-to-html.js'
 import { gridToText } from './render/grid-to-text.js'
+import { fixed, formatP } from './render/numbers.js'
 import { toCSV } from './render/to-csv.js'
 import type { Interval } from './statistics/bootstrap.js'
 import { metricLabel } from './thesis-rows.js'
@@ -128,31 +129,17 @@ export class Comparison implements ComparisonContent {
       rows: this.rows.map((row) => [
         row.arm,
         String(row.pairs),
-        figure(row.mean),
-        figure(row.originalMean),
-        figure(row.difference, true),
-        row.interval ? `${figure(row.interval[0], true)} to ${figure(row.interval[1], true)}` : '–',
-        pFigure(row.pValue),
-        pFigure(row.adjustedPValue),
-        figure(row.rankBiserial, true),
+        fixed(row.mean),
+        fixed(row.originalMean),
+        fixed(row.difference, true),
+        row.interval ? `${fixed(row.interval[0], true)} to ${fixed(row.interval[1], true)}` : '–',
+        formatP(row.pValue),
+        formatP(row.adjustedPValue),
+        fixed(row.rankBiserial, true),
       ]),
       note:
         `p: ${TEST_NAMES[this.test]}, two-sided; Holm over ${this.rows.length} arms. ` +
         'Interval: bootstrap over problems. Effect: matched-pairs rank-biserial.',
     }
   }
-}
-
-/** Four decimals, with a true minus sign; `signed` shows a plus as well. */
-export function figure(value: number | null, signed = false): string {
-  if (value === null) return '–'
-  const digits = Math.abs(value).toFixed(4)
-  if (Number(digits) === 0) return digits
-  return (value < 0 ? '−' : signed ? '+' : '') + digits
-}
-
-/** A p value: four decimals, or `< 0.0001`. */
-export function pFigure(p: number | null): string {
-  if (p === null) return '–'
-  return p < 0.0001 ? '< 0.0001' : p.toFixed(4)
 }

@@ -7,7 +7,12 @@ import { unknownTable, type TableId } from './thesis-table.js'
 
 /** data/thesis/tables.json. */
 interface PublishedTables {
-  readonly source: { readonly author: string; readonly school: string; readonly model: string }
+  readonly source: {
+    readonly title: string
+    readonly author: string
+    readonly school: string
+    readonly model: string
+  }
   readonly arms: readonly string[]
   readonly tables: readonly {
     readonly id: string
@@ -29,7 +34,7 @@ const LABELS = new Map<string, string>([
 
 /**
  * The figures that the thesis published, under the same row names as {@link thesisTable}, to lay beside one's
- * own. The caption says that they are published and of which model. The numbers of values behind the means
+ * own. The caption says that they are published, the note below whose and of which model. The numbers of values behind the means
  * were not printed: `counts` is empty.
  *
  * @throws AnalysisError `UNKNOWN_TABLE`.
@@ -49,7 +54,8 @@ export function publishedTable(id: PublishedTableId): Table {
     )
   return new Table({
     id,
-    caption: `${table.caption}: published figures (${source.author}, ${source.school}; ${source.model})`,
+    caption: `${table.caption}, as published`,
+    source: `Published: ${source.author}, ${source.title}, ${source.school}. ${source.model}.`,
     arms,
     rows: Object.entries(table.rows).map(([name, values]) => ({
       name,

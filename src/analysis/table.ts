@@ -27,6 +27,8 @@ export interface TableContent {
   /** Names of the arms, in depth order with `original` last. */
   readonly arms: readonly string[]
   readonly rows: readonly TableRow[]
+  /** Where the figures come from, if not from one's own records; shown below them. */
+  readonly source?: string
 }
 
 /** More arms than this run down the page instead of across. */
@@ -48,12 +50,14 @@ export class Table implements TableContent {
   readonly caption: string
   readonly arms: readonly string[]
   readonly rows: readonly TableRow[]
+  readonly source?: string
 
-  constructor({ id, caption, arms, rows }: TableContent) {
+  constructor({ id, caption, arms, rows, source }: TableContent) {
     this.id = id
     this.caption = caption
     this.arms = arms
     this.rows = rows
+    if (source !== undefined) this.source = source
   }
 
   /** Aligned plain text, for a terminal. */
@@ -107,11 +111,15 @@ export class Table implements TableContent {
     }
     const rows = this.rows.map((row) => [row.label, ...this.arms.map((_, arm) => cell(row, arm))])
     if (sameCounts && first && first.counts.length > 0) rows.push(['n', ...first.counts.map(String)])
+    const notes = [
+      ...(this.source ? [this.source] : []),
+      ...(sameCounts ? [] : ['In parentheses: the number of values behind each figure.']),
+    ]
     const grid: Grid = {
       caption: this.caption,
       header: ['', ...this.arms],
       rows,
-      ...(sameCounts ? {} : { note: 'In parentheses: the number of values behind each figure.' }),
+      ...(notes.length > 0 ? { note: notes.join(' ') } : {}),
     }
     return this.arms.length > MOST_ARMS_ACROSS ? transpose(grid) : grid
   }

@@ -2,8 +2,9 @@ import type { SweepRecord } from '../../sweep/record.js'
 import { ORIGINAL_ARM, armsOf } from '../arms.js'
 import { clusterMean, clusters } from '../clusters.js'
 import { compareToOriginal } from '../compare-to-original.js'
-import { figure, pFigure, type ComparisonRow } from '../comparison.js'
+import type { ComparisonRow } from '../comparison.js'
 import { ordered } from '../order.js'
+import { formatP, percent, short } from '../render/numbers.js'
 import { bootstrapMean, type BootstrapOptions, type Interval } from '../statistics/bootstrap.js'
 import { metricLabel } from '../thesis-rows.js'
 import { isRate, requireMetric, valueOf } from '../values.js'
@@ -68,7 +69,7 @@ export function depthChart(
 
   return {
     data: [
-      ...(original ? originalTraces(original, range) : []),
+      ...(original ? originalTraces(original, range, rate) : []),
       ...band(
         layers,
         depths.map((point) => point.interval),
@@ -82,7 +83,7 @@ export function depthChart(
         legendgroup: 'injected',
         x: layers,
         y: depths.map((point) => point.mean),
-        text: depths.map((point) => hoverText(point, comparisons.get(point.arm))),
+        text: depths.map((point) => hoverText(point, comparisons.get(point.arm), rate)),
         hovertemplate: '%{text}<extra></extra>',
         line: { color: PALETTE.injected, width: 2 },
         marker: {
@@ -126,7 +127,7 @@ export function depthChart(
   }
 }
 
-function originalTraces(original: Point, range: [number, number]): ScatterTrace[] {
+function originalTraces(original: Point, range: [number, number], rate: boolean): ScatterTrace[] {
   // Three points, so that the line can be hovered in the middle as well.
   const x = [range[0], (range[0] + range[1]) / 2, range[1]]
   return [
@@ -143,7 +144,7 @@ function originalTraces(original: Point, range: [number, number]): ScatterTrace[
       legendgroup: 'original',
       x,
       y: x.map(() => original.mean),
-      text: x.map(() => hoverText(original, undefined)),
+      text: x.map(() => hoverText(original, undefined, rate)),
       hovertemplate: '%{text}<extra></extra>',
       line: { color: PALETTE.original, width: 2, dash: 'dash' },
     },
@@ -180,17 +181,19 @@ function band(
   ]
 }
 
-function hoverText(point: Point, comparison: ComparisonRow | undefined): string {
-  const interval = point.interval ? ` [${figure(point.interval[0])}, ${figure(point.interval[1])}]` : ''
+function hoverText(point: Point, comparison: ComparisonRow | undefined, rate: boolean): string {
+  const show = rate ? percent : short
+  const range = (interval: Interval | null, signed: boolean) =>
+    interval ? ` [${show(interval[0], signed)}, ${show(interval[1], signed)}]` : ''
   const lines = [
     `<b>${point.arm}</b>`,
-    `mean ${figure(point.mean)}${interval}`,
+    `mean ${show(point.mean)}${range(point.interval, false)}`,
     `${point.count} of ${point.rows} generations`,
   ]
   if (comparison && comparison.difference !== null) {
-    const { difference, interval: bounds, adjustedPValue } = comparison
-    const range = bounds ? ` [${figure(bounds[0], true)}, ${figure(bounds[1], true)}]` : ''
-    lines.push(`vs original ${figure(difference, true)}${range}`, `p (Holm) ${pFigure(adjustedPValue)}`)
+    const { difference, interval, adjustedPValue } = comparison
+    lines.push(`vs original ${show(difference, true)}${range(interval, true)}`)
+    lines.push(`p (Holm) ${formatP(adjustedPValue)}`)
   }
   return lines.join('<br>')
 }

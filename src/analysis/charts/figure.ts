@@ -16,7 +16,6 @@ export interface ScatterTrace {
   readonly marker?: {
     readonly color?: string | string[]
     readonly size?: number
-    readonly symbol?: string | string[]
     readonly line?: { readonly color?: string; readonly width?: number }
   }
 }

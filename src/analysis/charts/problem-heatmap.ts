@@ -1,8 +1,8 @@
 import type { SweepRecord } from '../../sweep/record.js'
 import { armsOf } from '../arms.js'
 import { clusters } from '../clusters.js'
-import { figure } from '../comparison.js'
 import { ordered } from '../order.js'
+import { percent, short } from '../render/numbers.js'
 import { metricLabel } from '../thesis-rows.js'
 import { isRate, requireMetric, valueOf } from '../values.js'
 import { FIGURE_CONFIG, type Figure } from './figure.js'
@@ -31,6 +31,7 @@ export function problemHeatmap(records: readonly SweepRecord[], metric: string):
   const z = problems.map((taskId) => means.map((ofArm) => ofArm.get(taskId) ?? null))
   const label = metricLabel(metric)
   const rate = isRate(metric)
+  const show = rate ? percent : short
   return {
     data: [
       {
@@ -38,7 +39,7 @@ export function problemHeatmap(records: readonly SweepRecord[], metric: string):
         x: arms,
         y: problems.map((taskId) => `task ${taskId}`),
         z,
-        text: z.map((row) => row.map((value) => figure(value))),
+        text: z.map((row) => row.map((value) => (value === null ? '' : show(value)))),
         hovertemplate: '<b>%{y}</b>, %{x}<br>%{text}<extra></extra>',
         colorscale: 'Cividis',
         hoverongaps: false,

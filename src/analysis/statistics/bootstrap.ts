@@ -10,7 +10,7 @@ export type Interval = readonly [lower: number, upper: number]
 export interface BootstrapOptions {
   /** Start of the pseudo-random numbers; the same seed gives the same interval. Default 0. */
   readonly seed?: number
-  /** Resamples drawn. Default 5,000. */
+  /** Resamples drawn. Default 10,000. */
   readonly resamples?: number
 }
 
@@ -23,7 +23,7 @@ export interface BootstrapOptions {
  * @throws AnalysisError `INVALID_ARGUMENT` where `resamples` is not a positive integer.
  */
 export function bootstrapMean(clusters: readonly Cluster[], options: BootstrapOptions = {}): Interval | null {
-  const { seed = 0, resamples = 5000 } = options
+  const { seed = 0, resamples = 10_000 } = options
   if (!Number.isInteger(resamples) || resamples < 1) {
     throw new AnalysisError(
       'INVALID_ARGUMENT',

@@ -21,14 +21,19 @@ export interface McNemarResult {
 export function mcnemarExact(gained: number, lost: number): McNemarResult {
   const n = gained + lost
   const statistic = Math.min(gained, lost)
-  // log C(n, statistic) − n·log 2: the largest term, in logarithms since 2⁻ⁿ underflows past 1,074 pairs.
-  let logTerm = -n * Math.LN2
-  for (let i = 1; i <= statistic; i++) logTerm += Math.log((n - i + 1) / i)
+  // C(n, statistic)·2⁻ⁿ, the largest term; halved on the way, since 2⁻ⁿ alone underflows past 1,074 pairs.
+  let largest = 1
+  let halvings = n
+  for (let i = 1; i <= statistic; i++) {
+    largest *= (n - i + 1) / i
+    for (; largest > 1; halvings--) largest /= 2
+  }
+  largest *= 2 ** -halvings
   let relative = 1
   let sum = 1
   for (let i = statistic; i > 0; i--) {
     relative *= i / (n - i + 1)
     sum += relative
   }
-  return { statistic, pValue: Math.min(1, 2 * sum * Math.exp(logTerm)) }
+  return { statistic, pValue: Math.min(1, 2 * sum * largest) }
 }

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs'
+import { describe as suite, expect, it } from 'vitest'
+import { clusters } from '../../src/analysis/clusters.js'
+import {
+  describe as describeRecords,
+  holm,
+  mcnemarExact,
+  passAtK,
+  wilcoxonSignedRank,
+} from '../../src/analysis/index.js'
+import { bootstrapMean } from '../../src/analysis/statistics/bootstrap.js'
+import { normalTwoSidedTail } from '../../src/analysis/statistics/normal-tail.js'
+import { record } from './records.js'
+
+interface Golden {
+  wilcoxon: {
+    name: string
+    by: string
+    differences: number[]
+    statistic: number
+    pValue: number
+    rankBiserial: number
+  }[]
+  mcnemar: { gained: number; lost: number; statistic: number; pValue: number }[]
+  holm: { pValues: number[]; adjusted: number[] }[]
+  passAtK: { n: number; c: number; k: number; value: number }[]
+  bootstrap: { name: string; values: number[]; lower: number; upper: number; standardError: number }[]
+  normalTwoSidedTail: { z: number; p: number }[]
+  describe: ({ values: number[] } & Record<string, number>)[]
+}
+
+// Written by golden/make_golden.py with scipy and statsmodels.
+const golden = JSON.parse(readFileSync(new URL('golden/statistics.json', import.meta.url), 'utf8')) as Golden
+
+const relative = (value: number, reference: number) =>
+  value === reference ? 0 : Math.abs(value - reference) / Math.abs(reference)
+
+suite('against scipy and statsmodels', () => {
+  it.each(golden.wilcoxon)('Wilcoxon: $name, by $by', (reference) => {
+    const result = wilcoxonSignedRank(reference.differences)
+    expect(result.statistic).toBe(reference.statistic)
+    expect(result.rankBiserial).toBeCloseTo(reference.rankBiserial, 12)
+    expect(relative(result.pValue, reference.pValue)).toBeLessThan(1e-9)
+  })
+
+  it.each(golden.mcnemar)('McNemar: $gained gained, $lost lost', (reference) => {
+    const result = mcnemarExact(reference.gained, reference.lost)
+    expect(result.statistic).toBe(reference.statistic)
+    // 1,300 to 0 is 2⁻¹²⁹⁹: both are 0 or the smallest subnormals.
+    if (reference.pValue > 1e-300) expect(relative(result.pValue, reference.pValue)).toBeLessThan(1e-9)
+    else expect(result.pValue).toBeLessThan(1e-300)
+  })
+
+  it.each(golden.holm)('Holm: $pValues', ({ pValues, adjusted }) => {
+    holm(pValues).forEach((p, i) => {
+      expect(p).toBeCloseTo(adjusted[i]!, 14)
+    })
+  })
+
+  it.each(golden.passAtK)('pass@$k of $c in $n', ({ n, c, k, value }) => {
+    expect(passAtK(n, c, k)).toBeCloseTo(value, 12)
+  })
+
+  it.each(golden.normalTwoSidedTail)('normal tail at $z', ({ z, p }) => {
+    expect(relative(normalTwoSidedTail(z), p)).toBeLessThan(1e-11)
+  })
+
+  it.each(golden.bootstrap)('percentile bootstrap: $name', ({ values, lower, upper, standardError }) => {
+    const [low, high] = bootstrapMean(clusters(values.map((value, i) => [i, value] as const)), {
+      resamples: 50_000,
+    })!
+    expect(Math.abs(low - lower)).toBeLessThan(0.06 * standardError)
+    expect(Math.abs(high - upper)).toBeLessThan(0.06 * standardError)
+  })
+
+  it.each(golden.describe)('descriptives of $values', ({ values, ...reference }) => {
+    const table = describeRecords(
+      values.map((value, sample) => record({ sample, metrics: { lines: value } })),
+      'lines',
+    )
+    for (const { name, values: found } of table.rows) expect(found[0]).toBeCloseTo(reference[name]!, 12)
+  })
+})
