@@ -52,6 +52,7 @@ void ContextObject::define(Napi::Env env, Napi::Object) {
                                                   InstanceMethod<&ContextObject::release_plan>("releasePlan"),
                                                   InstanceMethod<&ContextObject::release_sampler>("releaseSampler"),
                                                   InstanceMethod<&ContextObject::remove_sequence>("removeSequence"),
+                                                  InstanceMethod<&ContextObject::abort>("abort"),
                                                   InstanceMethod<&ContextObject::close>("close")});
   env.GetInstanceData<Environment>()->context_class = Napi::Persistent(constructor);
 }
@@ -129,6 +130,7 @@ Napi::Value ContextObject::define_sampler(const Napi::CallbackInfo& info) {
 void ContextObject::release_plan(const Napi::CallbackInfo& info) { context_->release_plan(info[0].As<Napi::Number>()); }
 void ContextObject::release_sampler(const Napi::CallbackInfo& info) { context_->release_sampler(info[0].As<Napi::Number>()); }
 void ContextObject::remove_sequence(const Napi::CallbackInfo& info) { context_->remove_sequence(info[0].As<Napi::Number>()); }
+void ContextObject::abort(const Napi::CallbackInfo&) { context_->abort(); }
 void ContextObject::close(const Napi::CallbackInfo&) { context_.reset(); }
 
 }  // namespace nir::binding

@@ -47,6 +47,8 @@ Context::Context(std::shared_ptr<Model> model, const ContextOptions& options)
   params.no_perf = true;
   params.cb_eval = &Hooks::callback;
   params.cb_eval_user_data = &hooks_;
+  params.abort_callback = [](void* flag) { return static_cast<std::atomic<bool>*>(flag)->load(); };
+  params.abort_callback_data = &aborted_;
   try {
     context_ = lib.llama_init_from_model(model_->get(), params);
   } catch (const std::exception& error) {
@@ -142,6 +144,7 @@ void Context::run(const Batch& batch, Interventions& work) {
   raw.seq_id = sequence_pointers.data();
   raw.logits = outputs.data();
 
+  aborted_ = false;
   hooks_.begin(&work, &cells_);
   int32_t status = -1;
   std::string reason;
@@ -157,6 +160,7 @@ void Context::run(const Batch& batch, Interventions& work) {
     } catch (const Error& error) {
       if (error.code == "INTERVENTION_FAILED") throw;
     }
+    if (aborted_) throw Error("ABORTED", "The decode was aborted.");
     if (status == 1) throw Error("CACHE_FULL", "The KV cache of " + std::to_string(cell_count()) + " cells is full.");
     throw Error("DECODE_FAILED", "llama.cpp could not decode a batch of " + std::to_string(rows) + " rows (status " +
                                      std::to_string(status) + ")" + reason + ".");

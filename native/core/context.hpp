@@ -1,6 +1,6 @@
 #pragma once
+#include <atomic>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -58,11 +58,13 @@ class Context {
   void release_plan(int32_t id);
   void release_sampler(int32_t id);
   void remove_sequence(int32_t sequence);
-  /// Throws INVALID_BATCH, CACHE_FULL, DECODE_FAILED, INTERVENTION_MISSED, NON_FINITE_LOGITS.
+  /// Throws INVALID_BATCH, CACHE_FULL, DECODE_FAILED, ABORTED, INTERVENTION_MISSED, NON_FINITE_LOGITS.
   Decoded decode(const Batch& batch);
   /// Throws UNSUPPORTED_ARCHITECTURE unless the input and the attention of every layer can be seen.
   void probe();
   uint32_t cell_count() const;
+  /// May be called from another thread while decode() runs: it then throws ABORTED as soon as it can.
+  void abort() { aborted_ = true; }
 
  private:
   void validate(const Batch& batch) const;
@@ -76,6 +78,7 @@ class Context {
   std::vector<std::unique_ptr<Sampler>> samplers_;
   llama_context* context_ = nullptr;
   ggml_threadpool* threadpool_ = nullptr;
+  std::atomic<bool> aborted_{false};
 };
 
 }  // namespace nir

@@ -1,0 +1,41 @@
+import type { Llama, LlamaGpuType } from 'node-llama-cpp'
+import { EngineError, callNativeSync } from './errors.js'
+import { loadAddon } from './native.js'
+
+/** Which accelerator to use; `'auto'` takes the best that this machine has, `false` the CPU. */
+export type GpuOption = 'auto' | 'cuda' | 'metal' | 'vulkan' | false
+
+/** The libraries of llama.cpp that node-llama-cpp chose, loaded into the process. */
+export interface Backend {
+  readonly gpu: LlamaGpuType
+  /** Lets go of node-llama-cpp's own handle. */
+  dispose(): Promise<void>
+  /** Bytes that models and caches may still take on the accelerator; `null` on the CPU. */
+  freeGpuBytes(): Promise<number | null>
+}
+
+/**
+ * Lets node-llama-cpp choose a backend, and resolves the engine's symbols in its libraries.
+ * @throws {@link EngineError} `BACKEND_FAILED`, `LIBRARY_NOT_FOUND`, `LIBRARY_MISMATCH`.
+ */
+export async function openBackend(gpu: GpuOption): Promise<Backend> {
+  const addon = loadAddon()
+  const { getLlama, LlamaLogLevel } = await import('node-llama-cpp')
+  let llama: Llama
+  try {
+    llama = await getLlama({ gpu, build: 'never', logLevel: LlamaLogLevel.error, progressLogs: false })
+  } catch (error) {
+    throw new EngineError(
+      'BACKEND_FAILED',
+      `node-llama-cpp has no '${String(gpu)}' backend for this machine: ${(error as Error).message}`,
+      'Leave gpu out, or give gpu: false for the CPU.',
+      { cause: error },
+    )
+  }
+  callNativeSync(() => addon.loadLibrary())
+  return {
+    gpu: llama.gpu,
+    dispose: () => llama.dispose(),
+    freeGpuBytes: async () => (llama.gpu === false ? null : (await llama.getVramState()).free),
+  }
+}

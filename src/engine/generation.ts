@@ -1,0 +1,115 @@
+import type { ResolvedOptions } from './options.js'
+import { TextStream } from './text-stream.js'
+
+/**
+ * Why a generation ended: the model's end token, a stop string, the limit of new tokens, or the context size.
+ */
+export type StopReason = 'endToken' | 'stop' | 'maxTokens' | 'contextSize'
+
+/** How long a generation took. Arms that are decoded together share these times. */
+export interface Timings {
+  /** Milliseconds to the first token: contexts and prompts of all arms of the call. */
+  readonly prefillMilliseconds: number
+  /** Milliseconds from the first token to the arm's last. */
+  readonly decodeMilliseconds: number
+}
+
+/** What one arm generated. */
+export interface Generation {
+  /** The arm's name; `''` for a call without arms. */
+  readonly arm: string
+  /** Generated tokens, without the end token. */
+  readonly tokens: readonly number[]
+  /** Generated text, without the stop string. */
+  readonly text: string
+  /** Natural logarithm of each token's probability under the model's own distribution (temperature 1). */
+  readonly logProbabilities: readonly number[]
+  /** Row-major `[tokens.length, vocabularySize]`, when asked for. */
+  readonly logits?: Float32Array
+  readonly stopReason: StopReason
+  readonly timings: Timings
+}
+
+/** What a running generation needs to know of its model. */
+export interface TokenReader {
+  isEnd(token: number): boolean
+  /** The bytes of a token; none where the model has no tokenizer. */
+  bytes(token: number): Uint8Array
+}
+
+/** One arm while it is being generated. */
+export class RunningGeneration {
+  readonly #tokens: number[] = []
+  readonly #logProbabilities: number[] = []
+  readonly #logits: Float32Array[] = []
+  readonly #stream: TextStream
+  #stopReason: StopReason | undefined
+  #firstTokenAt = 0
+  #lastTokenAt = 0
+
+  /** @param limit - new tokens that fit the context size. */
+  constructor(
+    private readonly arm: string,
+    private readonly reader: TokenReader,
+    private readonly options: ResolvedOptions,
+    private readonly limit: number,
+  ) {
+    this.#stream = new TextStream(options.stop)
+  }
+
+  get done(): boolean {
+    return this.#stopReason !== undefined
+  }
+
+  get tokenCount(): number {
+    return this.#tokens.length
+  }
+
+  get lastToken(): number {
+    return this.#tokens[this.#tokens.length - 1]!
+  }
+
+  /** Takes the next token. */
+  accept(token: number, logProbability: number, logits: Float32Array | undefined): void {
+    this.#lastTokenAt = performance.now()
+    if (this.#tokens.length === 0) this.#firstTokenAt = this.#lastTokenAt
+    if (this.reader.isEnd(token)) {
+      this.#stopReason = 'endToken'
+      return
+    }
+    this.#tokens.push(token)
+    this.#logProbabilities.push(logProbability)
+    if (logits) this.#logits.push(logits)
+    const step = this.#stream.push(this.reader.bytes(token))
+    if (step.stopped) this.#stopReason = 'stop'
+    else if (this.#tokens.length >= this.options.maxTokens) this.#stopReason = 'maxTokens'
+    else if (this.#tokens.length >= this.limit) this.#stopReason = 'contextSize'
+    const rest = this.done && !step.stopped ? this.#stream.end().text : ''
+    this.options.onToken?.({ arm: this.arm, token, text: step.text + rest })
+  }
+
+  finish(startedAt: number): Generation {
+    if (this.#stopReason === 'endToken') this.#stream.end()
+    const generation = {
+      arm: this.arm,
+      tokens: this.#tokens,
+      text: this.#stream.text,
+      logProbabilities: this.#logProbabilities,
+      stopReason: this.#stopReason!,
+      timings: {
+        prefillMilliseconds: this.#firstTokenAt - startedAt,
+        decodeMilliseconds: this.#lastTokenAt - this.#firstTokenAt,
+      },
+    }
+    return this.options.logits ? { ...generation, logits: joined(this.#logits) } : generation
+  }
+}
+
+function joined(rows: readonly Float32Array[]): Float32Array {
+  const width = rows[0]?.length ?? 0
+  const all = new Float32Array(rows.length * width)
+  rows.forEach((row, index) => {
+    all.set(row, index * width)
+  })
+  return all
+}

@@ -1,0 +1,11 @@
+/** Runs tasks one after another, in the order in which they were given. */
+export class Mutex {
+  #last: Promise<unknown> = Promise.resolve()
+
+  /** Runs `task` when all earlier ones have settled. */
+  run<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(task)
+    this.#last = result.catch(() => undefined)
+    return result
+  }
+}
