@@ -30,7 +30,7 @@ const COLUMNS: readonly {
  * the records' doubles). Nulls stay null.
  *
  * A frame to hold, select and plot from. Do not aggregate with it: danfojs' group means count null as 0, its
- * arithmetic is single precision and its `toCSV` does not quote. {@link thesisTable}, {@link describe} and
+ * arithmetic is single precision and its `toCSV` does not quote. {@link thesisTable}, {@link describeMetric} and
  * {@link compareToOriginal} compute from the records instead.
  *
  * @returns shape `[records, 12 + metrics]`. The first call loads danfojs (1–2 s).

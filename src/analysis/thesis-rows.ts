@@ -63,8 +63,8 @@ export const THESIS_ROWS = {
 
 const LABELS = new Map<string, string>([
   ['responds', 'Response rate'],
-  ['parses', 'Share that parses'],
-  ['passed', 'Share that passes all tests'],
+  ['parses', 'Parse rate'],
+  ['passed', 'Pass rate'],
   ...Object.values(THESIS_ROWS).flatMap(({ rows }) =>
     rows.map(({ metric, label }): [string, string] => [metric, label]),
   ),

@@ -84,9 +84,9 @@ export function thesisTable(records: readonly SweepRecord[], id: TableId): Table
         arms,
         rows: [
           meanRow('parses', metricLabel('parses'), 'parses'),
-          countRow('parses_count', 'Number that parse', 'parses'),
+          countRow('parses_count', 'Number that parses', 'parses'),
           meanRow('passed', metricLabel('passed'), 'passed'),
-          countRow('passed_count', 'Number that pass all tests', 'passed'),
+          countRow('passed_count', 'Number that passes', 'passed'),
         ],
       })
     default: {

@@ -2,7 +2,7 @@ import type { SweepRecord } from '../sweep/record.js'
 import { AnalysisError } from './errors.js'
 
 /** What every record says of itself besides its metrics; read as 1 (yes), 0 (no) or `null` (not known). */
-export const RATES = ['responds', 'parses', 'passed'] as const
+const RATES = ['responds', 'parses', 'passed'] as const
 
 /** The rate names. */
 export type Rate = (typeof RATES)[number]

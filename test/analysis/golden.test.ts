@@ -1,13 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { describe as suite, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { clusters } from '../../src/analysis/clusters.js'
-import {
-  describe as describeRecords,
-  holm,
-  mcnemarExact,
-  passAtK,
-  wilcoxonSignedRank,
-} from '../../src/analysis/index.js'
+import { describeMetric, holm, mcnemarExact, passAtK, wilcoxonSignedRank } from '../../src/analysis/index.js'
 import { bootstrapMean } from '../../src/analysis/statistics/bootstrap.js'
 import { normalTwoSidedTail } from '../../src/analysis/statistics/normal-tail.js'
 import { record } from './records.js'
@@ -35,7 +29,7 @@ const golden = JSON.parse(readFileSync(new URL('golden/statistics.json', import.
 const relative = (value: number, reference: number) =>
   value === reference ? 0 : Math.abs(value - reference) / Math.abs(reference)
 
-suite('against scipy and statsmodels', () => {
+describe('against scipy and statsmodels', () => {
   it.each(golden.wilcoxon)('Wilcoxon: $name, by $by', (reference) => {
     const result = wilcoxonSignedRank(reference.differences)
     expect(result.statistic).toBe(reference.statistic)
@@ -74,7 +68,7 @@ suite('against scipy and statsmodels', () => {
   })
 
   it.each(golden.describe)('descriptives of $values', ({ values, ...reference }) => {
-    const table = describeRecords(
+    const table = describeMetric(
       values.map((value, sample) => record({ sample, metrics: { lines: value } })),
       'lines',
     )

@@ -1,9 +1,9 @@
-import { describe as suite, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   AnalysisError,
   TABLE_IDS,
   Table,
-  describe,
+  describeMetric,
   publishedTable,
   thesisTable,
   type PublishedTableId,
@@ -12,7 +12,7 @@ import { permuted, record, sweep } from './records.js'
 
 const PUBLISHED = TABLE_IDS.filter((id): id is PublishedTableId => id !== 'outcomes')
 
-suite('thesisTable', () => {
+describe('thesisTable', () => {
   it('skips null in means, and counts every generation in the response rate', () => {
     const records = [
       record({ taskId: 1, metrics: { lines: 4, characters: 1, comment_lines: 0, comment_ratio: 0 } }),
@@ -85,7 +85,7 @@ suite('thesisTable', () => {
   })
 })
 
-suite('publishedTable', () => {
+describe('publishedTable', () => {
   it('says that it is published, and prints the thesis’ figures', () => {
     const table = publishedTable('response_rates')
     expect(table.toText()).toMatchInlineSnapshot(`
@@ -106,7 +106,7 @@ suite('publishedTable', () => {
   })
 })
 
-suite('Table', () => {
+describe('Table', () => {
   it('is aligned as text, with the number of values below', () => {
     expect(thesisTable(sweep(), 'code_structure').toText()).toMatchInlineSnapshot(`
       "Code structure
@@ -190,9 +190,9 @@ suite('Table', () => {
   })
 })
 
-suite('describe', () => {
+describe('describeMetric', () => {
   it('gives null for an arm without values, and for the deviation of one', () => {
-    const table = describe(
+    const table = describeMetric(
       [record({ layer: 1, metrics: { lines: null } }), record({ metrics: { lines: 5 } })],
       'lines',
     )
@@ -203,6 +203,6 @@ suite('describe', () => {
   })
 
   it('does not depend on the order of the records', () => {
-    expect(describe(permuted(sweep()), 'effort')).toEqual(describe(sweep(), 'effort'))
+    expect(describeMetric(permuted(sweep()), 'effort')).toEqual(describeMetric(sweep(), 'effort'))
   })
 })

@@ -14,6 +14,9 @@ import { PALETTE } from './palette.js'
 /** Holm-adjusted p below this: the marker is filled. */
 const ALPHA = 0.05
 
+/** Up to this many depths, each is named on the axis. */
+const MOST_TICKS = 16
+
 /** The mean of one arm. */
 interface Point {
   readonly arm: string
@@ -107,9 +110,7 @@ export function depthChart(
         range,
         showgrid: false,
         zeroline: false,
-        ...(layers.length > 0 && Math.max(...layers) - Math.min(...layers) <= 16
-          ? { tickmode: 'linear' as const, tick0: 0, dtick: 1 }
-          : {}),
+        ...(layers.length <= MOST_TICKS ? { tickmode: 'array' as const, tickvals: layers } : {}),
       },
       yaxis: {
         title: { text: rate ? label : `${label} (mean)` },
@@ -158,11 +159,16 @@ function band(
   color: string,
   legendgroup: string,
 ): ScatterTrace[] {
-  const bounds = x.flatMap((at, i) => {
+  const found = x.flatMap((at, i) => {
     const interval = intervals[i]
     return interval ? [{ at, lower: interval[0], upper: interval[1] }] : []
   })
-  if (bounds.length < 2) return []
+  if (found.length === 0) return []
+  // A single depth gets a box around it, since an area needs two points.
+  const bounds =
+    found.length > 1
+      ? found
+      : [-0.25, 0.25].flatMap((by) => found.map((one) => ({ ...one, at: one.at + by })))
   const back = [...bounds].reverse()
   return [
     {

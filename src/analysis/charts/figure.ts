@@ -39,14 +39,13 @@ export interface HeatmapTrace {
 
 /** One axis of a plotly layout. */
 export interface Axis {
-  readonly title: { readonly text: string }
+  /** `standoff`: pixels between tick labels and title. */
+  readonly title: { readonly text: string; readonly standoff?: number }
   readonly type?: 'linear' | 'category'
   readonly range?: [number, number]
-  readonly tickmode?: 'linear'
-  readonly tick0?: number
-  readonly dtick?: number
+  readonly tickmode?: 'array'
+  readonly tickvals?: number[]
   readonly tickformat?: string
-  readonly rangemode?: 'tozero'
   readonly autorange?: 'reversed'
   readonly zeroline?: boolean
   readonly gridcolor?: string

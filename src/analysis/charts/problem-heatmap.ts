@@ -54,9 +54,9 @@ export function problemHeatmap(records: readonly SweepRecord[], metric: string):
         text: `${label} by problem and injection depth`,
         subtitle: { text: `${problems.length} problem${problems.length === 1 ? '' : 's'}` },
       },
-      xaxis: { title: { text: 'Arm' }, type: 'category', showgrid: false, automargin: true },
+      xaxis: { title: { text: 'Arm', standoff: 16 }, type: 'category', showgrid: false, automargin: true },
       yaxis: {
-        title: { text: 'Problem' },
+        title: { text: 'Problem', standoff: 16 },
         type: 'category',
         autorange: 'reversed',
         showgrid: false,

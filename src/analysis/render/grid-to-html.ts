@@ -2,12 +2,13 @@ import type { Grid } from './grid.js'
 
 /** A plain HTML table, for a notebook to style; header cells carry their scope for screen readers. */
 export function gridToHTML(grid: Grid): string {
-  const right = ' style="text-align: right"'
+  const right = ' style="text-align: right; white-space: nowrap"'
   const left = ' style="text-align: left"'
+  const leftOnOneLine = ' style="text-align: left; white-space: nowrap"'
   const header = grid.header.map((cell, i) => `<th scope="col"${i ? right : left}>${escapeHTML(cell)}</th>`)
   const rows = grid.rows.map(([name = '', ...cells]) => {
     const figures = cells.map((cell) => `<td${right}>${escapeHTML(cell)}</td>`)
-    return `<tr><th scope="row"${left}>${escapeHTML(name)}</th>${figures.join('')}</tr>`
+    return `<tr><th scope="row"${leftOnOneLine}>${escapeHTML(name)}</th>${figures.join('')}</tr>`
   })
   const note = grid.note
     ? `<tfoot><tr><td colspan="${grid.header.length}"${left}>${escapeHTML(grid.note)}</td></tr></tfoot>`
@@ -30,6 +31,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
 }
 
 /** Text made safe for HTML, attributes included. */
-export function escapeHTML(text: string): string {
+function escapeHTML(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character]!)
 }

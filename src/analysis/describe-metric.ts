@@ -31,10 +31,10 @@ const STATISTICS: readonly {
  * @throws AnalysisError `UNKNOWN_METRIC`, `NO_RECORDS`, `DUPLICATE_RECORD`.
  * @example
  * ```ts
- * describe(records, 'lines').toText()
+ * describeMetric(records, 'lines').toText()
  * ```
  */
-export function describe(records: readonly SweepRecord[], metric: string): Table {
+export function describeMetric(records: readonly SweepRecord[], metric: string): Table {
   const sorted = ordered(records)
   requireMetric(sorted, metric)
   const arms = armsOf(sorted).map((arm) => arm.name)
