@@ -68,7 +68,6 @@ Napi::Value ContextObject::create(const Napi::CallbackInfo& info) {
   options.cells = object.Get("cells").As<Napi::Number>();
   options.batch_size = object.Get("batchSize").As<Napi::Number>();
   options.sequences = object.Get("sequences").As<Napi::Number>();
-  options.outputs = object.Get("outputs").As<Napi::Number>();
   options.threads = object.Get("threads").As<Napi::Number>();
   options.flash_attention = object.Get("flashAttention").ToBoolean();
   options.f32_cache = object.Get("f32Cache").ToBoolean();

@@ -38,7 +38,7 @@ Context::Context(std::shared_ptr<Model> model, const ContextOptions& options)
   params.n_batch = options.batch_size;
   params.n_ubatch = options.batch_size;  // so that one decode is one pass of the graph
   params.n_seq_max = options.sequences;
-  params.n_outputs_max = options.outputs;
+  params.n_outputs_max = options.sequences;
   params.n_threads = options.threads;
   params.n_threads_batch = options.threads;
   params.flash_attn_type = options.flash_attention ? LLAMA_FLASH_ATTN_TYPE_ENABLED : LLAMA_FLASH_ATTN_TYPE_DISABLED;
@@ -116,7 +116,7 @@ void Context::validate(const Batch& batch) const {
     if (batch.samplers[row] >= 0 && !find(samplers_, batch.samplers[row])) invalid("A sampler is not defined.");
     if (batch.samplers[row] != -1) ++outputs;
   }
-  if (outputs > options_.outputs) invalid("A decode has at most " + std::to_string(options_.outputs) + " output rows.");
+  if (outputs > options_.sequences) invalid("A decode has at most " + std::to_string(options_.sequences) + " output rows.");
   for (int32_t layer : batch.capture_layers)
     if (layer < 0 || layer >= model_->layer_count()) invalid("A capture layer is out of range.");
   if (batch.overwrite_layer >= 0 &&

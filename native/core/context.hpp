@@ -14,8 +14,7 @@ namespace nir {
 struct ContextOptions {
   uint32_t cells = 4096;     // of the KV cache, shared by all sequences
   uint32_t batch_size = 512;  // rows a decode may have
-  uint32_t sequences = 64;
-  uint32_t outputs = 64;     // rows of one decode whose logits may be asked for
+  uint32_t sequences = 64;  // also the most rows of one decode whose logits may be asked for
   int32_t threads = 1;
   bool flash_attention = true;
   bool f32_cache = false;

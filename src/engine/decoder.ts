@@ -75,7 +75,6 @@ export class Decoder {
         cells: wanted,
         batchSize: BATCH_SIZE,
         sequences: SEQUENCES,
-        outputs: ARMS,
         threads: this.config.threads,
         flashAttention: this.config.flashAttention,
         f32Cache: this.config.f32Cache,

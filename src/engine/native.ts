@@ -88,7 +88,6 @@ export interface NativeContextOptions {
   cells: number
   batchSize: number
   sequences: number
-  outputs: number
   threads: number
   flashAttention: boolean
   f32Cache: boolean
