@@ -1,0 +1,129 @@
+import { ChildEnded, JsonChild } from '../python/child.js'
+import type { Outcome, Program, ProgramResult, ProgramRunner, RunLimits } from './runner.js'
+
+const START_MS = 20_000
+const GRACE_MS = 10_000
+// What a program leaves in the sandbox's kernel objects (shared memory, message queues) goes with the sandbox.
+const JOBS_PER_SERVER = 200
+
+/** What the server in the sandbox says of one program. */
+interface ServerResult {
+  readonly outcome: Outcome
+  readonly message: string | null
+  readonly cpuSeconds: number | null
+  readonly wallSeconds: number
+}
+
+/** Starts a server: a command line and its environment. */
+export interface ServerCommand {
+  readonly command: readonly string[]
+  readonly env?: NodeJS.ProcessEnv
+}
+
+/** Starts a server and waits until it is ready; rejects with `ChildEnded` where it does not start. */
+export async function startServer({ command, env }: ServerCommand): Promise<JsonChild> {
+  const child = new JsonChild(command, env ? { env } : {})
+  await child.next(START_MS)
+  return child
+}
+
+/** A queue of programs before a few servers; each server runs one program at a time. */
+export class ServerPool implements ProgramRunner {
+  readonly #idle: Server[]
+  readonly #waiting: ((server: Server) => void)[] = []
+  readonly #servers: readonly Server[]
+
+  constructor(
+    command: ServerCommand,
+    readonly sandboxed: boolean,
+    workers: number,
+    first: JsonChild,
+  ) {
+    this.#servers = Array.from(
+      { length: workers },
+      (_, index) => new Server(command, index === 0 ? first : null),
+    )
+    this.#idle = [...this.#servers]
+  }
+
+  run(programs: readonly Program[], limits: RunLimits): Promise<ProgramResult[]> {
+    return Promise.all(programs.map((program) => this.#one(program, limits)))
+  }
+
+  close(): Promise<void> {
+    for (const server of this.#servers) server.stop()
+    return Promise.resolve()
+  }
+
+  async #one(program: Program, limits: RunLimits): Promise<ProgramResult> {
+    if (program.tests.length === 0)
+      return { outcome: null, passed: null, message: null, cpuSeconds: null, wallSeconds: 0 }
+    if (program.code === null || program.code.trim() === '')
+      return { outcome: 'no function', passed: false, message: 'no code', cpuSeconds: null, wallSeconds: 0 }
+    const server = this.#idle.shift() ?? (await new Promise<Server>((resolve) => this.#waiting.push(resolve)))
+    try {
+      const result = await server.run(job(program, limits))
+      return { ...result, passed: result.outcome === 'passed' }
+    } finally {
+      const next = this.#waiting.shift()
+      if (next) next(server)
+      else this.#idle.push(server)
+    }
+  }
+}
+
+interface Job {
+  readonly wallSeconds: number
+  readonly [name: string]: unknown
+}
+
+function job(program: Program, limits: RunLimits): Job {
+  const cpuSeconds = limits.cpuSeconds ?? 10
+  return {
+    code: program.code,
+    tests: program.tests,
+    imports: program.imports ?? [],
+    setup: program.setup ?? '',
+    cpuSeconds: Math.ceil(cpuSeconds),
+    wallSeconds: limits.wallSeconds ?? 3 * cpuSeconds,
+    memoryBytes: limits.memoryBytes ?? 512 * 2 ** 20,
+  }
+}
+
+class Server {
+  #jobs = 0
+  #stopped = false
+
+  constructor(
+    private readonly command: ServerCommand,
+    private child: JsonChild | null,
+  ) {}
+
+  async run(work: Job): Promise<ServerResult> {
+    const child = await this.#ready()
+    this.#jobs += 1
+    const started = performance.now()
+    try {
+      return (await child.request(work, work.wallSeconds * 1000 + GRACE_MS)) as ServerResult
+    } catch (error) {
+      if (!(error instanceof ChildEnded)) throw error
+      const outcome = error.reason === 'timeout' ? 'timeout' : 'crashed'
+      const wallSeconds = (performance.now() - started) / 1000
+      return { outcome, message: 'the sandbox ended with the program', cpuSeconds: null, wallSeconds }
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.child?.kill()
+  }
+
+  async #ready(): Promise<JsonChild> {
+    if (this.child?.alive && this.#jobs < JOBS_PER_SERVER) return this.child
+    this.child?.kill()
+    this.#jobs = 0
+    const child = await startServer(this.command)
+    if (this.#stopped) child.kill()
+    return (this.child = child)
+  }
+}

@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createEvaluator, type Evaluator } from '../../src/evaluation/index.js'
+import { loadProblems } from '../../src/problems/index.js'
+
+const SANITIZED = fileURLToPath(new URL('../../../shared/mbpp/sanitized-mbpp.json', import.meta.url))
+
+let evaluator: Evaluator
+beforeAll(async () => {
+  evaluator = await createEvaluator()
+})
+afterAll(() => evaluator.close())
+
+async function failures(source: string) {
+  const problems = await loadProblems(source)
+  const results = await evaluator.run(
+    problems.map(({ code, test_list, test_setup_code }) => ({ code, tests: test_list, setup: test_setup_code })),
+  )
+  const failed = results.flatMap((result, index) =>
+    result.passed ? [] : [{ task: problems[index]!.task_id, outcome: result.outcome, message: result.message }],
+  )
+  return { count: problems.length, failed }
+}
+
+test('all 427 reference solutions of sanitized MBPP pass', async (context) => {
+  if (!existsSync(SANITIZED)) {
+    console.warn(`skipped: ${SANITIZED} is absent (it is not part of the repository)`)
+    context.skip()
+  }
+  expect(await failures(SANITIZED)).toEqual({ count: 427, failed: [] })
+}, 300_000)
+
+test('all bundled reference solutions pass', async () => {
+  const { count, failed } = await failures('embedded')
+  expect(failed).toEqual([])
+  expect(count).toBeGreaterThanOrEqual(200)
+})
