@@ -4,18 +4,12 @@ import { clusterMean, clusters, type Cluster } from './clusters.js'
 import { Comparison, type ComparisonRow } from './comparison.js'
 import { AnalysisError } from './errors.js'
 import { ordered } from './order.js'
+import { pairsWithOriginal, type Pair } from './pairs.js'
 import { bootstrapMean, type BootstrapOptions } from './statistics/bootstrap.js'
 import { holm } from './statistics/holm.js'
 import { mcnemarExact } from './statistics/mcnemar.js'
 import { wilcoxonSignedRank } from './statistics/wilcoxon.js'
-import { requireMetric, valueOf } from './values.js'
-
-/** The values of one problem and sample in two arms. */
-interface Pair {
-  readonly taskId: number
-  readonly value: number
-  readonly original: number
-}
+import { requireMetric } from './values.js'
 
 /**
  * Compares every arm with the original on one metric or rate. Arms of one problem and sample share the
@@ -67,24 +61,6 @@ export function compareToOriginal(
   })
 }
 
-function pairsWithOriginal(sorted: readonly SweepRecord[], arm: string, metric: string) {
-  const key = (record: SweepRecord) => `${record.taskId}/${record.sample}`
-  const of = (name: string) => sorted.filter((record) => record.arm === name)
-  const originals = new Map(of(ORIGINAL_ARM).map((record) => [key(record), record]))
-  const pairs: Pair[] = []
-  let matched = 0
-  for (const record of of(arm)) {
-    const original = originals.get(key(record))
-    if (!original) continue
-    const values = { value: valueOf(record, metric), original: valueOf(original, metric) }
-    matched++
-    if (values.value === null || values.original === null) continue
-    pairs.push({ taskId: record.taskId, value: values.value, original: values.original })
-  }
-  const either = of(arm).length + originals.size - matched
-  return { pairs, incomplete: either - pairs.length }
-}
-
 const clustersOf = (pairs: readonly Pair[], value: (pair: Pair) => number): Cluster[] =>
   clusters(pairs.map((pair) => [pair.taskId, value(pair)] as const))
 
@@ -99,6 +75,16 @@ function unitsAreBinary(pairs: readonly Pair[]): boolean {
   )
 }
 
+/**
+ * Differences as whole steps of 10⁻¹² of the largest value. Tests need only their order, and without this the
+ * 3·10⁻¹⁷ that is left of 0.1 − 0.3 + 0.2 would be a difference, with a rank.
+ */
+function withoutRounding(differences: readonly number[], largest: number): number[] {
+  return largest === 0
+    ? [...differences]
+    : differences.map((difference) => Math.round((difference / largest) * 1e12))
+}
+
 function compare(
   arm: Arm,
   pairs: readonly Pair[],
@@ -107,7 +93,10 @@ function compare(
   options: BootstrapOptions,
 ): Omit<ComparisonRow, 'adjustedPValue'> {
   const units = clustersOf(pairs, (pair) => pair.value - pair.original)
-  const differences = units.map((unit) => unit.sum / unit.count)
+  const differences = withoutRounding(
+    units.map((unit) => unit.sum / unit.count),
+    Math.max(...pairs.map(({ value, original }) => Math.max(Math.abs(value), Math.abs(original)))),
+  )
   const higher = differences.filter((difference) => difference > 0).length
   const lower = differences.filter((difference) => difference < 0).length
   const ranks = wilcoxonSignedRank(differences)

@@ -98,6 +98,20 @@ describe('compareToOriginal', () => {
     expect(comparison.rows[0]).toMatchObject({ problems: 3, pairs: 6, lower: 3, difference: -0.5 })
   })
 
+  it('takes what floating point leaves of 0.1 − 0.3 + 0.2 for no difference', () => {
+    const injected = [0.2, 0, 0.2]
+    const original = [0.1, 0.3, 0]
+    const records = [0, 1, 2].flatMap((sample) =>
+      [1, 2, 3].flatMap((taskId) => [
+        record({ taskId, sample, layer: 1, metrics: { ratio: injected[sample]! } }),
+        record({ taskId, sample, metrics: { ratio: original[sample]! } }),
+      ]),
+    )
+    const [row] = compareToOriginal(records, 'ratio').rows
+    expect(row!.difference).not.toBe(0)
+    expect(row).toMatchObject({ higher: 0, lower: 0, pValue: 1, rankBiserial: 0 })
+  })
+
   it('leaves out pairs with an undefined value, and counts them', () => {
     const records = [
       record({ taskId: 1, metrics: { lines: 4 } }),

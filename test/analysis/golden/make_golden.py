@@ -2,6 +2,7 @@
 
 python3 -m venv /tmp/stats && /tmp/stats/bin/pip install scipy==1.17.1 statsmodels==0.15.0
 /tmp/stats/bin/python test/analysis/golden/make_golden.py
+npx prettier --write test/analysis/golden/statistics.json
 """
 
 import json
