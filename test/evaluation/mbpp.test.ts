@@ -15,10 +15,16 @@ afterAll(() => evaluator.close())
 async function failures(source: string) {
   const problems = await loadProblems(source)
   const results = await evaluator.run(
-    problems.map(({ code, test_list, test_setup_code }) => ({ code, tests: test_list, setup: test_setup_code })),
+    problems.map(({ code, test_list, test_setup_code }) => ({
+      code,
+      tests: test_list,
+      setup: test_setup_code,
+    })),
   )
   const failed = results.flatMap((result, index) =>
-    result.passed ? [] : [{ task: problems[index]!.task_id, outcome: result.outcome, message: result.message }],
+    result.passed
+      ? []
+      : [{ task: problems[index]!.task_id, outcome: result.outcome, message: result.message }],
   )
   return { count: problems.length, failed }
 }
