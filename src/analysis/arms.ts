@@ -20,7 +20,14 @@ export function compareArms(a: Arm, b: Arm): number {
   return a.name < b.name ? -1 : 1
 }
 
-/** The arms of the records in depth order, `original` last. */
+/**
+ * The arms of the records in depth order, `original` last.
+ *
+ * @example
+ * ```ts
+ * armsOf(records).map((arm) => arm.name) // ['layer 1', 'layer 10', 'layer 23', 'original']
+ * ```
+ */
 export function armsOf(records: readonly SweepRecord[]): Arm[] {
   const byName = new Map<string, Arm>()
   for (const { arm, layer } of records) if (!byName.has(arm)) byName.set(arm, { name: arm, layer })

@@ -49,7 +49,16 @@ export interface ComparisonContent {
 
 const TEST_NAMES = { mcnemar: 'exact McNemar test', wilcoxon: 'Wilcoxon signed-rank test' }
 
-/** The comparison of every arm with the original, in depth order. A notebook displays it as a table. */
+/**
+ * The comparison of every arm with the original, in depth order. A notebook displays it as a table.
+ *
+ * @example
+ * ```ts
+ * const comparison = compareToOriginal(records, 'lines')
+ * console.log(comparison.toText())
+ * comparison.rows[0]?.interval // [-4.1, -2.6]
+ * ```
+ */
 export class Comparison implements ComparisonContent {
   readonly metric: string
   /** The test, the same for every arm. */

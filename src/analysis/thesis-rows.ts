@@ -70,7 +70,15 @@ const LABELS = new Map<string, string>([
   ),
 ])
 
-/** The name of a metric for readers: `Lines of code` for `lines`; unknown names with spaces for underscores. */
+/**
+ * The name of a metric for readers; names without a label of their own get spaces for underscores.
+ *
+ * @example
+ * ```ts
+ * metricLabel('lines') // 'Lines of code'
+ * metricLabel('ast_depth') // 'ast depth'
+ * ```
+ */
 export function metricLabel(metric: string): string {
   return LABELS.get(metric) ?? metric.replaceAll('_', ' ')
 }

@@ -7,7 +7,14 @@ import { Table, type TableRow } from './table.js'
 import { THESIS_ROWS, metricLabel } from './thesis-rows.js'
 import { known, requireMetric, valueOf, type Rate } from './values.js'
 
-/** The tables that {@link thesisTable} makes: the thesis' seven, and `outcomes` (parses, passes its tests). */
+/**
+ * The tables that {@link thesisTable} makes: the thesis' seven, and `outcomes` (parses, passes its tests).
+ *
+ * @example
+ * ```ts
+ * for (const id of TABLE_IDS) console.log(thesisTable(records, id).toText())
+ * ```
+ */
 export const TABLE_IDS = [
   'response_rates',
   'code_quality',
@@ -25,7 +32,8 @@ export type TableId = (typeof TABLE_IDS)[number]
 /**
  * One of the thesis' tables, from records: the same rows, one column per arm in depth order, `original` last.
  * Each figure is the mean over the generations where the metric is defined (null is skipped, as the thesis
- * does), with the number of values kept beside it. The response rate counts every generation.
+ * does), with the number of values kept beside it. The response rate counts every generation. The metrics are
+ * those of the evaluation's `thesis` definitions; records measured with others lack them.
  *
  * Source: Ghaderi, Neural Integration of Iterative Reasoning in LLMs for Code Generation, 2024.
  *

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import {
   AnalysisError,
@@ -73,6 +74,24 @@ describe('thesisTable', () => {
   it.each(TABLE_IDS)('does not depend on the order of the records: %s', (id) => {
     const records = sweep({ samples: 2 })
     expect(thesisTable(permuted(records), id)).toEqual(thesisTable(records, id))
+  })
+
+  it('asks for the metrics that the thesis’ own code measured', () => {
+    const cases = JSON.parse(
+      readFileSync(new URL('../golden/thesis-metrics.json', import.meta.url), 'utf8'),
+    ) as { metrics: Record<string, number | null> }[]
+    const records = cases.map(({ metrics }, taskId) => record({ taskId, metrics }))
+    for (const id of PUBLISHED) {
+      for (const { values, counts } of thesisTable(records, id).rows) {
+        expect(values[0]).not.toBeNull()
+        expect(counts[0]).toBe(id === 'response_rates' ? 275 : 214)
+      }
+    }
+    const efforts = cases.flatMap(({ metrics }) => metrics['effort'] ?? [])
+    expect(thesisTable(records, 'halstead_complexity').rows[1]!.values[0]).toBeCloseTo(
+      efforts.reduce((sum, effort) => sum + effort, 0) / 214,
+      9,
+    )
   })
 
   it('names the table or metric that is missing', () => {
