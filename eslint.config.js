@@ -9,7 +9,7 @@ const rooms = {
   engine: [],
   problems: [],
   evaluation: [],
-  nir: ['engine', 'problems'],
+  nir: ['engine', 'problems', 'evaluation'],
   sweep: ['engine', 'problems', 'nir', 'evaluation'],
   analysis: ['sweep'],
   session: ['engine', 'problems', 'nir', 'evaluation', 'sweep', 'analysis'],

@@ -1,7 +1,17 @@
 // Builds the addon in native/: takes llama.cpp's headers from node-llama-cpp's own git bundle, then calls
 // node-gyp. Does nothing when the build is newer than its sources.
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -26,10 +36,22 @@ function extractHeaders() {
   const clone = mkdtempSync(join(tmpdir(), 'nir-llama-'))
   try {
     run('git', ['clone', '--quiet', '--no-checkout', join(llama, 'gitRelease.bundle'), clone])
-    const commit = execFileSync('git', ['-C', clone, 'rev-list', '--all', '--max-count=1'], { encoding: 'utf8' }).trim()
+    const commit = execFileSync('git', ['-C', clone, 'rev-list', '--all', '--max-count=1'], {
+      encoding: 'utf8',
+    }).trim()
     rmSync(headers, { recursive: true, force: true })
     mkdirSync(headers, { recursive: true })
-    run('git', [`--work-tree=${headers}`, '-C', clone, 'checkout', '--quiet', commit, '--', 'include', 'ggml/include'])
+    run('git', [
+      `--work-tree=${headers}`,
+      '-C',
+      clone,
+      'checkout',
+      '--quiet',
+      commit,
+      '--',
+      'include',
+      'ggml/include',
+    ])
     writeFileSync(stamp, JSON.stringify({ version }))
   } finally {
     rmSync(clone, { recursive: true, force: true })
@@ -39,8 +61,12 @@ function extractHeaders() {
 function isStale() {
   if (!existsSync(addon)) return true
   const built = statSync(addon).mtimeMs
-  const sources = ['core', 'binding'].flatMap((room) => readdirSync(join(native, room)).map((file) => join(native, room, file)))
-  return [join(native, 'binding.gyp'), join(headers, 'version.json'), ...sources].some((file) => statSync(file).mtimeMs > built)
+  const sources = ['core', 'binding'].flatMap((room) =>
+    readdirSync(join(native, room)).map((file) => join(native, room, file)),
+  )
+  return [join(native, 'binding.gyp'), join(headers, 'version.json'), ...sources].some(
+    (file) => statSync(file).mtimeMs > built,
+  )
 }
 
 function compile() {

@@ -1,0 +1,93 @@
+import {
+  compareToOriginal,
+  depthChart,
+  problemHeatmap,
+  thesisTable,
+  toFrame,
+  type Comparison,
+  type Figure,
+  type Table,
+  type TableId,
+} from '../analysis/index.js'
+import { NirError } from '../errors.js'
+import type { SweepRecord } from '../sweep/index.js'
+
+/**
+ * What a sweep gave: a record a generation, and views of them.
+ *
+ * @example
+ * const sweep = await nir.sweep({ problems, layers: 'all' })
+ * sweep.table('code_quality')
+ * sweep.chart('passed')
+ */
+export class Sweep {
+  /** One record a problem, sample and arm. */
+  readonly records: readonly SweepRecord[]
+  /** A line each: what this machine lacks, and which columns are empty for it. */
+  readonly warnings: readonly string[]
+
+  constructor(records: readonly SweepRecord[], warnings: readonly string[] = []) {
+    this.records = records
+    this.warnings = warnings
+  }
+
+  /** The records as a danfojs DataFrame, a row each. See {@link toFrame}. */
+  frame(): ReturnType<typeof toFrame> {
+    return toFrame(this.records)
+  }
+
+  /** A table shaped like the thesis' (arms against metrics), or `'outcomes'`. See {@link thesisTable}. */
+  table(id: TableId): Table {
+    return thesisTable(this.records, id)
+  }
+
+  /** A metric over injection depth, the original as a reference line. See {@link depthChart}. */
+  chart(metric: string): Figure {
+    return depthChart(this.records, metric)
+  }
+
+  /** A metric for each problem and depth. See {@link problemHeatmap}. */
+  heatmap(metric: string): Figure {
+    return problemHeatmap(this.records, metric)
+  }
+
+  /** Every arm against the original, paired by problem and sample. See {@link compareToOriginal}. */
+  compare(metric: string): Comparison {
+    return compareToOriginal(this.records, metric)
+  }
+
+  /** For our kernel: a line of summary and the table of outcomes. */
+  [Symbol.for('Jupyter.display')](): Record<string, unknown> {
+    const problems = new Set(this.records.map((record) => record.taskId)).size
+    const arms = new Set(this.records.map((record) => record.arm)).size
+    const summary = `Sweep: ${problems} problems, ${arms} arms, ${this.records.length} generations.`
+    if (this.records.length === 0) return { 'text/plain': summary }
+    const table = this.table('outcomes')
+    return {
+      'text/plain': `${summary}\n\n${table.toText()}`,
+      'text/html': `<p>${summary}</p>${table.toHTML()}`,
+    }
+  }
+}
+
+/** A sweep ended before its time. What was finished is in {@link SweepEndedError.sweep}. */
+export class SweepEndedError extends NirError {
+  /** The finished part. */
+  readonly sweep: Sweep
+
+  constructor(sweep: Sweep, cause: unknown, aborted: boolean) {
+    super(
+      aborted ? 'SWEEP_ABORTED' : 'SWEEP_FAILED',
+      `The sweep ${aborted ? 'was cancelled' : 'failed'} after ${sweep.records.length} generations: ${messageOf(cause)}`,
+      'What was finished is in the property sweep of this error.',
+      { cause },
+    )
+    if (aborted) this.name = 'AbortError'
+    this.sweep = sweep
+  }
+}
+
+function messageOf(cause: unknown): string {
+  const message = cause instanceof Error ? cause.message : String(cause)
+  return /[.!?]$/.test(message) ? message : `${message}.`
+}

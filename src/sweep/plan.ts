@@ -1,0 +1,120 @@
+import type { Engine } from '../engine/index.js'
+import { resolveDepths, type Depth } from '../nir/index.js'
+import type { Problem } from '../problems/problem.js'
+import { SweepOptionError } from './errors.js'
+
+/** What to sweep. */
+export interface SweepOptions {
+  readonly problems: readonly Problem[]
+  /** Injection depths; `'all'` (default): the original and every decoder layer. */
+  readonly layers?: 'all' | readonly Depth[] | undefined
+  /** Samples a problem, each with a thinking of its own. Default 1. More than one needs a temperature. */
+  readonly samples?: number | undefined
+  /** All randomness follows from it. Default 0. */
+  readonly seed?: number | undefined
+  /** Of thinking and generation. Default 0, greedy; the thesis used 0.8. */
+  readonly temperature?: number | undefined
+  /** New tokens of a generation at most. Default 250, as the thesis. */
+  readonly maxTokens?: number | undefined
+  /** New tokens of a thinking at most. Default 1000, as the thesis. */
+  readonly maxThinkingTokens?: number | undefined
+  readonly signal?: AbortSignal | undefined
+  /** Called after every problem and sample. */
+  readonly onProgress?: ((progress: SweepProgress) => void) | undefined
+}
+
+/** How far a sweep is. */
+export interface SweepProgress {
+  /** Problem × sample units that are finished, and of how many. */
+  readonly done: number
+  readonly total: number
+  /** The problem that was finished last. */
+  readonly taskId: number
+  /** Generations so far, and how many of them passed their tests (`null`: tests are not run). */
+  readonly generations: number
+  readonly passed: number | null
+  /** Since the sweep began. */
+  readonly milliseconds: number
+}
+
+/** One problem and sample: one thinking, shared by all arms. */
+export interface Unit {
+  readonly problem: Problem
+  readonly sample: number
+  readonly seed: number
+}
+
+/** What a sweep will do. */
+export interface SweepPlan {
+  readonly units: readonly Unit[]
+  readonly depths: readonly Depth[]
+}
+
+/** @throws {@link SweepOptionError} */
+export function planSweep(options: SweepOptions, model: Engine['model']): SweepPlan {
+  const { problems, samples = 1, seed = 0, temperature = 0 } = options
+  const depths = resolveDepths(options.layers ?? 'all', model.layerCount)
+  if (problems.length === 0)
+    throw new SweepOptionError(
+      'NO_PROBLEMS',
+      'The sweep has no problems.',
+      "Give some: await nir.problems('embedded').",
+    )
+  if (depths.length === 0)
+    throw new SweepOptionError(
+      'NO_LAYERS',
+      'The sweep has no layers.',
+      "Give layers: 'all', or a list of depths.",
+    )
+  for (const depth of depths)
+    if (depth !== 'original' && !(Number.isInteger(depth) && depth >= 0 && depth < model.layerCount))
+      throw new SweepOptionError(
+        'LAYER_OUT_OF_RANGE',
+        `The sweep names layer ${String(depth)}; this model has the layers 0 to ${model.layerCount - 1}.`,
+        "Choose among those, or 'original'.",
+      )
+  if (!Number.isInteger(samples) || samples < 1)
+    throw new SweepOptionError(
+      'OPTION_OUT_OF_RANGE',
+      `samples is ${String(samples)}; expected a whole number from 1.`,
+      'Change samples.',
+    )
+  if (!Number.isInteger(seed) || seed < 0 || seed > 0xffff_ffff)
+    throw new SweepOptionError(
+      'OPTION_OUT_OF_RANGE',
+      `seed is ${String(seed)}; expected a whole number from 0 to 2³²−1.`,
+      'Change seed.',
+    )
+  if (samples > 1 && temperature === 0)
+    throw new SweepOptionError(
+      'SAMPLES_WITHOUT_TEMPERATURE',
+      `${samples} samples at temperature 0 would all be the same.`,
+      'Give a temperature, such as the thesis’ 0.8, or one sample.',
+    )
+  const ids = new Set<number>()
+  for (const { task_id: id } of problems) {
+    if (ids.has(id))
+      throw new SweepOptionError(
+        'DUPLICATE_PROBLEM',
+        `Two problems have the task_id ${id}.`,
+        'Give each problem once; use samples to repeat them.',
+      )
+    ids.add(id)
+  }
+  const units = problems.flatMap((problem) =>
+    Array.from({ length: samples }, (_, sample) => ({
+      problem,
+      sample,
+      seed: unitSeed(seed, problem.task_id, sample),
+    })),
+  )
+  return { units, depths }
+}
+
+/** A seed of its own for each problem and sample, whatever the order and number of the others (FNV-1a). */
+export function unitSeed(seed: number, taskId: number, sample: number): number {
+  let hash = 0x811c9dc5
+  for (const character of `${seed}/${taskId}/${sample}`)
+    hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193) >>> 0
+  return hash
+}
