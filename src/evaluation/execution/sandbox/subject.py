@@ -11,7 +11,8 @@ from peer import Peer
 from values import Codec
 
 NOT_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError)
-PROCESSES = 8
+# Of the sandbox, the server and the judge included: room for a few threads, not for a fork bomb's memory.
+PROCESSES = 6
 
 
 def cap(name, soft, hard=None):
