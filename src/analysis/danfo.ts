@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import type * as Danfo from 'danfojs-node'
 import type { DataFrame } from 'danfojs-node'
 
@@ -8,25 +9,23 @@ export interface Column {
   readonly values: readonly (number | string | boolean | null)[]
 }
 
-let loading: Promise<typeof Danfo> | undefined
+let danfo: typeof Danfo | undefined
 
-/** Loads danfojs once, when the first frame is asked for: it takes 1–2 s. */
-function loadDanfo() {
-  loading ??= import('danfojs-node').then((module) => {
-    const danfo = (module as unknown as { default: typeof Danfo }).default
-    // TensorFlow.js prints a banner at its first operation unless it is in production mode.
-    ;(danfo.tensorflow as { enableProdMode(): void }).enableProdMode()
-    return danfo
-  })
-  return loading
+/** Loads danfojs (CommonJS) once, when the first frame is asked for: it takes 1–2 s. */
+function loadDanfo(): typeof Danfo {
+  if (danfo) return danfo
+  danfo = createRequire(import.meta.url)('danfojs-node') as typeof Danfo
+  // TensorFlow.js prints a banner at its first operation unless it is in production mode.
+  ;(danfo.tensorflow as { enableProdMode(): void }).enableProdMode()
+  return danfo
 }
 
 /**
  * A frame with the types said out loud: danfojs guesses them from the first rows, and 30 whole numbers followed
  * by 2.5 would become an integer column.
  */
-export async function frameOf(columns: readonly Column[]): Promise<DataFrame> {
-  const danfo = await loadDanfo()
+export function frameOf(columns: readonly Column[]): DataFrame {
+  const danfo = loadDanfo()
   const length = columns[0]?.values.length ?? 0
   // By rows: given columns, danfojs throws when they are empty.
   const rows = Array.from({ length }, (_, row) => columns.map((column) => column.values[row] ?? null))

@@ -37,11 +37,11 @@ const COLUMNS: readonly {
  * @throws AnalysisError `NO_RECORDS`, `DUPLICATE_RECORD`.
  * @example
  * ```ts
- * const frame = await toFrame(records)
+ * const frame = toFrame(records)
  * frame.loc({ columns: ['task_id', 'arm', 'passed'] }).head().print()
  * ```
  */
-export async function toFrame(records: readonly SweepRecord[]): Promise<DataFrame> {
+export function toFrame(records: readonly SweepRecord[]): DataFrame {
   const rows = ordered(records)
   const metrics = metricNames(rows).filter((name) => !isRate(name))
   return frameOf([

@@ -1,5 +1,5 @@
 export { AnalysisError, type AnalysisErrorCode } from './errors.js'
-export { ORIGINAL_ARM, armsOf, type Arm } from './arms.js'
+export { ORIGINAL_ARM, armsOf, type Arm as ArmKey } from './arms.js'
 export { metricNames } from './values.js'
 export { metricLabel } from './thesis-rows.js'
 export { toFrame } from './frame.js'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { packageRoot } from './package-root.js'
+import { packageRoot } from '../package-root.js'
 import { Table } from './table.js'
 import { THESIS_ROWS, metricLabel } from './thesis-rows.js'
 import { unknownTable, type TableId } from './thesis-table.js'

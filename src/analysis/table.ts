@@ -83,7 +83,7 @@ export class Table implements TableContent {
   }
 
   /** A danfojs DataFrame of the same shape as {@link Table.toCSV}. */
-  toFrame(): Promise<DataFrame> {
+  toFrame(): DataFrame {
     return frameOf(this.#columns())
   }
 

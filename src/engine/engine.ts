@@ -248,7 +248,7 @@ export class Engine {
     const { hiddenSize } = this.model
     const decoder = this.#decoder
     await decoder.reserve(tokens.length)
-    const states = new Map(layers.map((layer) => [layer, new Float32Array(0)]))
+    const states = new Map<number, Float32Array>()
     try {
       for (let start = 0; start < tokens.length; start += decoder.batchSize) {
         const rows: Row[] = tokens

@@ -1,3 +1,4 @@
+import type { DataFrame } from 'danfojs-node'
 import {
   compareToOriginal,
   depthChart,
@@ -32,7 +33,7 @@ export class Sweep {
   }
 
   /** The records as a danfojs DataFrame, a row each. See {@link toFrame}. */
-  frame(): ReturnType<typeof toFrame> {
+  frame(): DataFrame {
     return toFrame(this.records)
   }
 

@@ -56,7 +56,7 @@ describe('toFrame', () => {
   })
 
   it('refuses an empty list', async () => {
-    await expect(toFrame([])).rejects.toThrow(AnalysisError)
+    expect(() => toFrame([])).toThrow(AnalysisError)
   })
 })
 
