@@ -1,0 +1,40 @@
+import type { TypeScript } from './tslab.js'
+
+/** The names that the emitted code of a cell uses besides the cell's own. */
+export const GUARDS = {
+  import: '__nir_import',
+  epoch: '__nir_epoch',
+  check: '__nir_check',
+  iterate: '__nir_iterate',
+} as const
+
+/**
+ * A TypeScript transformer over the emitted JavaScript of a cell.
+ *
+ * `await x` becomes `__nir_check(__nir_epoch(), await x)`, which throws where an interrupt came in between, so that a
+ * loop with awaits ends; `for await (… of x)` gets the same through `__nir_iterate(x)`. `import(x)` becomes
+ * `__nir_import(x)`, since CommonJS would turn it into a `require` that modules with a top-level await refuse.
+ */
+export function cellTransformer(ts: TypeScript): (context: TypeScript) => (node: TypeScript) => TypeScript {
+  const { factory } = ts
+  return (context) => (file) => {
+    const visit = (node: TypeScript): TypeScript => {
+      const visited = ts.visitEachChild(node, visit, context)
+      if (ts.isAwaitExpression(visited)) return call(GUARDS.check, [call(GUARDS.epoch, []), visited])
+      if (ts.isCallExpression(visited) && visited.expression.kind === ts.SyntaxKind.ImportKeyword) {
+        return call(GUARDS.import, visited.arguments)
+      }
+      if (ts.isForOfStatement(visited) && visited.awaitModifier) {
+        const { awaitModifier, initializer, expression, statement } = visited
+        const guarded = call(GUARDS.iterate, [expression])
+        return factory.updateForOfStatement(visited, awaitModifier, initializer, guarded, statement)
+      }
+      return visited
+    }
+    return ts.visitNode(file, visit)
+  }
+
+  function call(name: string, args: TypeScript): TypeScript {
+    return factory.createCallExpression(factory.createIdentifier(name), undefined, args)
+  }
+}

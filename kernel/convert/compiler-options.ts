@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { PackageView } from './package-view.js'
+import { tslabRequire, type TypeScript } from './tslab.js'
+
+/** Packages that cells can import although the notebook's folder has none. */
+export const PROVIDED_PACKAGES = ['danfojs-node', 'simple-statistics', 'plotly.js-dist-min'] as const
+
+const ownRequire = createRequire(import.meta.url)
+
+/** Where the types of the session are: beside the module that provides it. */
+export function declarationsOf(api: URL): string {
+  const path = fileURLToPath(api)
+  return path.replace(/\.([cm]?)js$/, '.d.$1ts')
+}
+
+/**
+ * What this kernel sets on top of tslab's compiler options: await anywhere, today's module resolution, a source map,
+ * strict null checks (without them unions do not narrow), and our packages from any working directory.
+ */
+export function compilerOptions(
+  ts: TypeScript,
+  cwd: string,
+  api: URL,
+  view: PackageView,
+): Record<string, unknown> {
+  return {
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    disableTopLevelAwait: false,
+    inlineSourceMap: true,
+    strict: true,
+    noImplicitAny: false,
+    strictPropertyInitialization: false,
+    useUnknownInCatchVariables: false,
+    lib: ['lib.es2023.d.ts'],
+    typeRoots: [dirname(dirname(tslabRequire.resolve('@types/node/package.json')))],
+    types: ['node'],
+    paths: providedPaths(cwd, api, view),
+  }
+}
+
+function providedPaths(cwd: string, api: URL, view: PackageView): Record<string, string[]> {
+  const paths: Record<string, string[]> = { 'nir-lab': [view.shown(declarationsOf(api))] }
+  for (const name of PROVIDED_PACKAGES) {
+    if (isInstalledNear(cwd, name)) continue
+    const folder = packageFolder(name)
+    if (!folder) continue
+    const shown = view.shown(folder)
+    paths[name] = [shown]
+    paths[`${name}/*`] = [`${shown}/*`]
+  }
+  return paths
+}
+
+function isInstalledNear(folder: string, name: string): boolean {
+  if (existsSync(join(folder, 'node_modules', name, 'package.json'))) return true
+  const parent = dirname(folder)
+  return parent !== folder && isInstalledNear(parent, name)
+}
+
+function packageFolder(name: string): string | undefined {
+  for (const folder of ownRequire.resolve.paths(name) ?? []) {
+    if (existsSync(join(folder, name, 'package.json'))) return join(folder, name)
+  }
+  return undefined
+}

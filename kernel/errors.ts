@@ -1,0 +1,68 @@
+// The one import past src/index: loading the index loads the engine, and an error must not cost that.
+// eslint-disable-next-line no-restricted-imports
+import { NirError } from '../src/errors.js'
+
+/** A connection file or a message that does not follow the Jupyter messaging protocol. */
+export class ProtocolError extends NirError {
+  constructor(
+    message: string,
+    remedy = 'Start the kernel through Jupyter or `nir run`.',
+    options?: ErrorOptions,
+  ) {
+    super('KERNEL_PROTOCOL', message, remedy, options)
+  }
+}
+
+/** A cell that TypeScript rejects. `message` holds the first diagnostic; {@link details} holds all, with their lines. */
+export class CellTypeError extends NirError {
+  /** One formatted diagnostic an entry: position, message and the line of the cell. */
+  readonly details: readonly string[]
+
+  constructor(message: string, details: readonly string[]) {
+    super('CELL_TYPE', message, '')
+    this.details = details
+  }
+}
+
+/** The running cell was interrupted. It is also the `reason` of the cell's AbortSignal. */
+export class CellInterrupted extends NirError {
+  constructor() {
+    super('CELL_INTERRUPTED', 'The cell was interrupted.', '')
+  }
+}
+
+/** A cell asked for input where the front end gives none. */
+export class InputUnavailable extends NirError {
+  constructor() {
+    super(
+      'INPUT_UNAVAILABLE',
+      'The front end that runs this notebook cannot be asked for input.',
+      'Pass the value as a parameter: nir run -p name=value.',
+    )
+  }
+}
+
+/** A kernelspec could not be installed or removed. */
+export class KernelspecError extends NirError {
+  constructor(message: string, remedy: string, options?: ErrorOptions) {
+    super('KERNELSPEC', message, remedy, options)
+  }
+}
+
+/** The kernel process ended or fell silent while a client waited for it. */
+export class KernelDied extends NirError {
+  constructor(message: string, remedy = 'Run the notebook again; the lines above may say why it ended.') {
+    super('KERNEL_DIED', message, remedy)
+  }
+}
+
+/** A cell ran longer than the limit. */
+export class CellTimeout extends NirError {
+  constructor(seconds: number) {
+    super(
+      'CELL_TIMEOUT',
+      `The cell ran longer than ${seconds} s.`,
+      'Raise --timeout, or pass 0 for no limit.',
+    )
+  }
+}

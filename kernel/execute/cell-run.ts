@@ -1,0 +1,92 @@
+import { getEventListeners } from 'node:events'
+import { MessageChannel } from 'node:worker_threads'
+import { CellInterrupted } from '../errors.js'
+import { interruptWaits } from './guards.js'
+
+const GRACE_MS = 100
+const LISTENER_GRACE_MS = 5000
+
+/** Where `nir` finds the AbortSignal of the running cell. */
+export const SIGNAL = Symbol.for('nir.signal')
+
+/**
+ * One run of a cell, which ends when its code ends or when it is interrupted, whichever comes first. Terminated
+ * execution drops promises, so the end is settled from outside the cell's own call stack.
+ */
+export class CellRun {
+  private readonly controller = new AbortController()
+  private settle!: { resolve: () => void; reject: (reason: unknown) => void }
+  private readonly ended: Promise<void>
+  private timer: NodeJS.Timeout | undefined
+
+  constructor() {
+    this.ended = new Promise((resolve, reject) => {
+      this.settle = { resolve, reject }
+    })
+  }
+
+  get signal(): AbortSignal {
+    return this.controller.signal
+  }
+
+  /** Runs `body` and waits for its end. */
+  async start(body: () => unknown): Promise<void> {
+    const slot = globalThis as { [SIGNAL]?: AbortSignal }
+    slot[SIGNAL] = this.signal
+    startFresh(() => void this.follow(body))
+    try {
+      await this.ended
+    } finally {
+      clearTimeout(this.timer)
+      delete slot[SIGNAL]
+    }
+  }
+
+  /**
+   * Asks the cell to end: its AbortSignal fires, and its next `await` throws. A cell that listens to the signal gets
+   * time to put things away; a second interrupt ends that time.
+   */
+  interrupt(): void {
+    if (this.signal.aborted) return this.end()
+    const listens = getEventListeners(this.signal, 'abort').length > 0
+    this.abort()
+    this.timer = setTimeout(() => this.end(), listens ? LISTENER_GRACE_MS : GRACE_MS)
+  }
+
+  /** The cell's execution was terminated. */
+  terminated(): void {
+    if (!this.signal.aborted) this.abort()
+    this.end()
+  }
+
+  private async follow(body: () => unknown): Promise<void> {
+    try {
+      await body()
+      this.settle.resolve()
+    } catch (error) {
+      this.settle.reject(error)
+    }
+  }
+
+  private abort(): void {
+    interruptWaits()
+    this.controller.abort(new CellInterrupted())
+  }
+
+  private end(): void {
+    this.settle.reject(this.signal.reason)
+  }
+}
+
+/**
+ * Calls `body` on an empty stack, as the handler of a port's message: of all the ways in, that is the one whose state
+ * in Node survives a terminated execution (a cut-off setImmediate leaves the event loop spinning).
+ */
+function startFresh(body: () => void): void {
+  const { port1, port2 } = new MessageChannel()
+  port2.once('message', () => {
+    port2.close()
+    body()
+  })
+  port1.postMessage(null)
+}

@@ -1,0 +1,25 @@
+import { CellInterrupted } from '../errors.js'
+
+let epoch = 0
+
+/** Ends every wait of the notebook's code that is under way: its `await` throws when it comes back. */
+export function interruptWaits(): void {
+  epoch++
+}
+
+/** The number of interrupts so far; taken before a wait. */
+export function currentEpoch(): number {
+  return epoch
+}
+
+/** Passes on the outcome of a wait, unless an interrupt came since it began. */
+export function checkEpoch<T>(before: number, value: T): T {
+  if (before !== epoch) throw new CellInterrupted()
+  return value
+}
+
+/** Passes on the items of an iterable until an interrupt comes. */
+export async function* iterateChecked<T>(items: AsyncIterable<T> | Iterable<T>): AsyncGenerator<T> {
+  const before = epoch
+  for await (const item of items) yield checkEpoch(before, item)
+}

@@ -1,0 +1,48 @@
+import type { CellMap } from '../convert/source-maps.js'
+
+const CELL_PLACE = /\bIn\[([^\]]+)\]:(\d+):(\d+)/g
+const maps = new Map<string, CellMap>()
+
+/** The file name of a cell in stack traces. */
+export function cellName(label: string): string {
+  return `In[${label}]`
+}
+
+/** Makes traces of the cell `label` show its TypeScript lines. */
+export function registerCell(label: string, map: CellMap): void {
+  maps.set(label, map)
+}
+
+/** Replaces places in running code by places in the cell. */
+export function mapPlaces(text: string): string {
+  return text.replace(CELL_PLACE, (whole, label: string, line: string, column: string) => {
+    const place = maps.get(label)?.original(Number(line), Number(column))
+    return place ? `${cellName(label)}:${place.line}:${place.column}` : whole
+  })
+}
+
+/** From now on, `error.stack` shows TypeScript lines of cells, wherever it is read. */
+export function installTraces(): void {
+  Error.prepareStackTrace = (error, frames) => {
+    const lines = frames.map((frame) => `    at ${String(frame)}`)
+    return mapPlaces([headOf(error), ...lines].join('\n'))
+  }
+}
+
+function headOf(error: unknown): string {
+  try {
+    return String(error)
+  } catch {
+    return 'Error'
+  }
+}
+
+/** Drops the frames of the kernel and of Node below the cell. */
+export function trimStack(stack: string): string {
+  const lines = stack.split('\n')
+  const last = lines.findLastIndex((line) => /^\s+at .*In\[/.test(line))
+  if (last < 0) return stack
+  let end = last + 1
+  while (end < lines.length && /^\s+at /.test(lines[end]!)) end++
+  return [...lines.slice(0, last + 1), ...lines.slice(end)].join('\n')
+}

@@ -1,0 +1,60 @@
+import type { CellConverter } from './convert/cell-converter.js'
+import type { QuickInfo } from './convert/tslab.js'
+import { toCodePoints, toOffset } from './text-position.js'
+
+type Content = Record<string, unknown>
+
+/** The content of a `complete_reply`. */
+export function completeReply(converter: CellConverter, declared: string, request: Content): Content {
+  const { code, position } = cursor(request)
+  const found = converter.complete(declared, code, position)
+  const start = toCodePoints(code, found.start)
+  const end = toCodePoints(code, found.end)
+  const kinds = new Map(found.original?.entries.map((entry) => [entry.name, entry.kind]))
+  const types = found.candidates.map((text) => ({ text, type: kinds.get(text) ?? 'unknown', start, end }))
+  return {
+    status: 'ok',
+    matches: found.candidates,
+    cursor_start: start,
+    cursor_end: end,
+    metadata: { _jupyter_types_experimental: types },
+  }
+}
+
+/** The content of an `inspect_reply`. */
+export function inspectReply(converter: CellConverter, declared: string, request: Content): Content {
+  const { code, position } = cursor(request)
+  const info = converter.inspect(declared, code, position) ?? converter.inspect(declared, code, position - 1)
+  if (!info?.displayParts?.length) return { status: 'ok', found: false, data: {}, metadata: {} }
+  const signature = textOf(info.displayParts)
+  const documentation = documentationOf(info)
+  return {
+    status: 'ok',
+    found: true,
+    data: {
+      'text/plain': documentation ? `${signature}\n\n${documentation}` : signature,
+      'text/markdown': `\`\`\`typescript\n${signature}\n\`\`\`\n\n${documentation}`,
+    },
+    metadata: {},
+  }
+}
+
+/** The content of an `is_complete_reply`. */
+export function isCompleteReply(converter: CellConverter, request: Content): Content {
+  const { completed, indent } = converter.isComplete(String(request['code'] ?? ''))
+  return completed ? { status: 'complete' } : { status: 'incomplete', indent: indent ?? '' }
+}
+
+function cursor(request: Content): { code: string; position: number } {
+  const code = String(request['code'] ?? '')
+  return { code, position: toOffset(code, Number(request['cursor_pos'] ?? code.length)) }
+}
+
+function documentationOf(info: QuickInfo): string {
+  const tags = (info.tags ?? []).map((tag) => `@${tag.name} ${textOf(tag.text ?? [])}`.trim())
+  return [textOf(info.documentation ?? []), ...tags].filter((part) => part !== '').join('\n\n')
+}
+
+function textOf(parts: readonly { text: string }[]): string {
+  return parts.map((part) => part.text).join('')
+}

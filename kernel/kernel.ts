@@ -1,0 +1,157 @@
+import { CellConverter } from './convert/cell-converter.js'
+import { Bundler } from './display/bundler.js'
+import { createDisplay, DISPLAY_HOOK } from './display/display.js'
+import { errorContent } from './execute/error-content.js'
+import { Executor } from './execute/executor.js'
+import { CellModules } from './execute/modules.js'
+import { asText, SessionLoader } from './execute/session-loader.js'
+import { redirectStreams } from './execute/streams.js'
+import { installTraces } from './execute/traces.js'
+import { completeReply, inspectReply, isCompleteReply } from './handlers.js'
+import { InputDesk } from './input.js'
+import { INTERRUPTIBLE, type ForwardedRequest, type ToExecutor, type ToServer } from './server/protocol.js'
+
+type Content = Record<string, unknown>
+
+/** What the kernel's main thread needs. */
+export interface KernelSetup {
+  cwd: string
+  /** The module that `nir-lab` stands for. */
+  api: URL
+  flags: Int32Array
+  tell(message: ToServer): void
+  exit(): void
+}
+
+/** The main thread of the kernel: converts and runs cells, and answers what needs their types. */
+export class Kernel {
+  private readonly converter: CellConverter
+  private readonly executor: Executor
+  private readonly sessions: SessionLoader
+  private readonly desk: InputDesk
+  private readonly bundler = new Bundler()
+  private count = 0
+  private hidden = 0
+  private cell = ''
+
+  constructor(private readonly setup: KernelSetup) {
+    installTraces()
+    redirectStreams((name, text) => setup.tell({ kind: 'stream', name, text }))
+    this.reportStrayErrors()
+    const loadApi = () => import(setup.api.href) as Promise<object>
+    const { display } = createDisplay(
+      this.bundler,
+      (type, content) => this.publish(type, content),
+      () => this.cell,
+    )
+    this.sessions = new SessionLoader(loadApi, (text) => display(asText(text)))
+    this.desk = new InputDesk((prompt, password) => setup.tell({ kind: 'input', prompt, password }))
+    this.converter = new CellConverter(setup.cwd, setup.api)
+    const globals = { display, input: this.desk.ask }
+    Object.assign(globalThis, { [DISPLAY_HOOK]: display })
+    this.executor = new Executor(
+      {
+        converter: this.converter,
+        modules: new CellModules(setup.cwd, loadApi),
+        cwd: setup.cwd,
+        session: () => this.sessions.get(),
+        interruptible: (yes) => Atomics.store(setup.flags, INTERRUPTIBLE, yes ? 1 : 0),
+      },
+      globals,
+    )
+  }
+
+  /** Takes a message of the server. */
+  hear(message: ToExecutor): void {
+    switch (message.kind) {
+      case 'request':
+        void this.answer(message)
+        return
+      case 'interrupt':
+        this.setup.tell({ kind: 'interrupt-seen' })
+        this.desk.cancel()
+        return this.executor.interrupt()
+      case 'terminated':
+        return this.executor.terminated()
+      case 'input':
+        return this.desk.answer(message.value)
+      case 'exit':
+        void this.sessions.close().finally(() => this.setup.exit())
+    }
+  }
+
+  private async answer(request: ForwardedRequest): Promise<void> {
+    let content: Content
+    try {
+      content = await this.handle(request)
+    } catch (error) {
+      content = { status: 'error', ...errorContent(error) }
+    }
+    this.setup.tell({ kind: 'reply', id: request.id, content: JSON.stringify(content) })
+  }
+
+  private handle(request: ForwardedRequest): Content | Promise<Content> {
+    const { converter, executor } = this
+    switch (request.type) {
+      case 'complete_request':
+        return completeReply(converter, executor.declared, request.content)
+      case 'inspect_request':
+        return inspectReply(converter, executor.declared, request.content)
+      case 'is_complete_request':
+        return isCompleteReply(converter, request.content)
+      default:
+        return this.execute(request)
+    }
+  }
+
+  private async execute({ content, metadata }: ForwardedRequest): Promise<Content> {
+    const code = String(content['code'] ?? '')
+    const silent = content['silent'] === true
+    const stored = !silent && content['store_history'] !== false
+    const label = stored ? String(++this.count) : `*${++this.hidden}`
+    this.desk.allowed = content['allow_stdin'] === true
+    this.cell = String(metadata['cellId'] ?? code)
+    if (!silent) this.publish('execute_input', { code, execution_count: this.count })
+    try {
+      const value = await this.executor.execute(code, label)
+      if (!silent && value !== undefined) await this.publishResult(value)
+      const expressions = await this.evaluate(content['user_expressions'])
+      return { status: 'ok', execution_count: this.count, user_expressions: expressions, payload: [] }
+    } catch (error) {
+      const description = errorContent(error)
+      if (!silent) this.publish('error', { ...description })
+      return { status: 'error', execution_count: this.count, ...description }
+    }
+  }
+
+  private async publishResult(value: unknown): Promise<void> {
+    const { data, metadata } = await this.bundler.bundle(value, this.cell)
+    this.publish('execute_result', { execution_count: this.count, data, metadata })
+  }
+
+  private async evaluate(expressions: unknown): Promise<Content> {
+    const results: Content = {}
+    for (const [name, code] of Object.entries((expressions ?? {}) as Record<string, unknown>)) {
+      try {
+        const value = await this.executor.execute(String(code), `*${++this.hidden}`)
+        results[name] = { status: 'ok', ...(await this.bundler.bundle(value, this.cell)) }
+      } catch (error) {
+        results[name] = { status: 'error', ...errorContent(error) }
+      }
+    }
+    return results
+  }
+
+  private publish(type: string, content: Content): void {
+    this.setup.tell({ kind: 'publish', type, content: JSON.stringify(content) })
+  }
+
+  private reportStrayErrors(): void {
+    const report = (label: string) => (error: unknown) => {
+      const { traceback } = errorContent(error)
+      this.setup.tell({ kind: 'stream', name: 'stderr', text: `${label}: ${traceback.join('\n')}\n` })
+    }
+    process.on('uncaughtException', report('Uncaught error outside a cell'))
+    process.on('unhandledRejection', report('A promise was rejected and nothing awaited it'))
+  }
+}

@@ -1,0 +1,37 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+/** Where to install a kernelspec. */
+export type Target = { kind: 'user' } | { kind: 'prefix'; folder: string }
+
+/** The part of the surroundings that decides on folders. */
+export interface Surroundings {
+  platform: NodeJS.Platform
+  env: NodeJS.ProcessEnv
+  home: string
+}
+
+/** The surroundings of this process. */
+export function surroundings(): Surroundings {
+  return { platform: process.platform, env: process.env, home: homedir() }
+}
+
+/**
+ * The folder that holds kernelspecs for a target, as `jupyter --paths` gives it: JUPYTER_DATA_DIR, else the default
+ * of the platform; below a prefix always `share/jupyter`.
+ */
+export function kernelsFolder(
+  target: Target,
+  { platform, env, home }: Surroundings = surroundings(),
+): string {
+  if (target.kind === 'prefix') return join(target.folder, 'share', 'jupyter', 'kernels')
+  const own = env['JUPYTER_DATA_DIR']
+  if (own) return join(own, 'kernels')
+  if (platform === 'darwin') return join(home, 'Library', 'Jupyter', 'kernels')
+  if (platform === 'win32') {
+    const roaming = env['APPDATA'] ?? join(home, 'AppData', 'Roaming')
+    return join(roaming, 'jupyter', 'kernels')
+  }
+  const data = env['XDG_DATA_HOME'] ?? join(home, '.local', 'share')
+  return join(data, 'jupyter', 'kernels')
+}

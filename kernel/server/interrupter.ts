@@ -1,0 +1,53 @@
+import { Session } from 'node:inspector'
+import { INTERRUPTIBLE, type ToExecutor } from './protocol.js'
+
+const ANSWER_WITHIN_MS = 100
+const MAX_TERMINATIONS = 50
+
+/**
+ * Interrupts the main thread from the Worker. First it asks; a main thread that does not answer within 100 ms is
+ * stuck in a loop, so its execution is terminated, which keeps the state of the notebook.
+ */
+export class Interrupter {
+  private readonly flags: Int32Array
+  private session: Session | undefined
+  private seen: (() => void) | undefined
+
+  constructor(
+    flags: SharedArrayBuffer,
+    private readonly tell: (message: ToExecutor) => void,
+  ) {
+    this.flags = new Int32Array(flags)
+  }
+
+  /** The main thread has taken note of an interrupt. */
+  answered(): void {
+    this.seen?.()
+  }
+
+  /** Resolves when the main thread has taken note. */
+  async interrupt(): Promise<void> {
+    const answered = new Promise<true>((resolve) => {
+      this.seen = () => resolve(true)
+    })
+    this.tell({ kind: 'interrupt' })
+    for (let attempt = 0; attempt < MAX_TERMINATIONS; attempt++) {
+      if (await Promise.race([answered, after(ANSWER_WITHIN_MS)])) return
+      // The compiler must not be cut off half-way: its state is reused by every later cell.
+      if (Atomics.load(this.flags, INTERRUPTIBLE) === 1) this.terminate()
+    }
+  }
+
+  private terminate(): void {
+    if (!this.session) {
+      this.session = new Session()
+      this.session.connectToMainThread()
+    }
+    this.session.post('Runtime.terminateExecution')
+    this.tell({ kind: 'terminated' })
+  }
+}
+
+function after(milliseconds: number): Promise<false> {
+  return new Promise((resolve) => setTimeout(() => resolve(false), milliseconds))
+}

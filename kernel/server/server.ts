@@ -1,0 +1,225 @@
+import { writeSync } from 'node:fs'
+import type { Router } from 'zeromq'
+import type { JupyterMessage } from '../messaging/message.js'
+import { Wire } from '../messaging/wire.js'
+import { readConnection } from '../messaging/connection.js'
+import { History } from './history.js'
+import { Interrupter } from './interrupter.js'
+import { kernelInfo } from './kernel-info.js'
+import type { ServerData, ToExecutor, ToServer } from './protocol.js'
+import { Publisher } from './publisher.js'
+import { SendQueue } from './send-queue.js'
+import { ShellQueue } from './shell-queue.js'
+import { bindSockets, type Sockets } from './sockets.js'
+
+type Content = Record<string, unknown>
+
+const FORWARDED = new Set(['execute_request', 'complete_request', 'inspect_request', 'is_complete_request'])
+const EXIT_AFTER_MS = 2000
+
+/** The message server: owns every socket, answers what needs no code, forwards the rest to the main thread. */
+export class KernelServer {
+  private readonly wire: Wire
+  private readonly history = new History()
+  private readonly publisher: Publisher
+  private readonly shell: SendQueue
+  private readonly control: SendQueue
+  private readonly stdin: SendQueue
+  private readonly queue = new ShellQueue((message) => this.onShell(message))
+  private readonly interrupter: Interrupter
+  private readonly replies = new Map<number, (content: Content) => void>()
+  private current: JupyterMessage | undefined
+  private nextId = 1
+
+  private constructor(
+    private readonly data: ServerData,
+    key: string,
+    private readonly sockets: Sockets,
+    private readonly tell: (message: ToExecutor) => void,
+    private readonly onClose: () => void,
+  ) {
+    this.wire = new Wire(key)
+    this.publisher = new Publisher(sockets.iopub, this.wire)
+    this.shell = new SendQueue(sockets.shell)
+    this.control = new SendQueue(sockets.control)
+    this.stdin = new SendQueue(sockets.stdin)
+    this.interrupter = new Interrupter(data.flags, tell)
+  }
+
+  /** Binds the sockets and serves. `tell` reaches the main thread; `onClose` is called at the end. */
+  static async start(
+    data: ServerData,
+    tell: (message: ToExecutor) => void,
+    onClose: () => void,
+  ): Promise<KernelServer> {
+    const connection = readConnection(data.connectionFile)
+    const server = new KernelServer(data, connection.key, await bindSockets(connection), tell, onClose)
+    server.publisher.status('starting', {})
+    void server.echoHeartbeat()
+    void server.receive(server.sockets.shell, (message) => server.queue.push(message))
+    void server.receive(server.sockets.control, (message) => void server.onControl(message))
+    void server.receive(server.sockets.stdin, (message) =>
+      tell({ kind: 'input', value: String(message.content['value'] ?? '') }),
+    )
+    return server
+  }
+
+  /** Takes a message of the main thread. */
+  hear(message: ToServer): void {
+    switch (message.kind) {
+      case 'stream':
+        return this.publisher.stream(message.name, message.text)
+      case 'publish':
+        return this.publisher.publish(message.type, JSON.parse(message.content) as Content)
+      case 'reply':
+        this.replies.get(message.id)?.(JSON.parse(message.content) as Content)
+        this.replies.delete(message.id)
+        return
+      case 'input':
+        return this.askInput(message.prompt, message.password)
+      case 'interrupt-seen':
+        return this.interrupter.answered()
+      case 'close':
+        return void this.close()
+    }
+  }
+
+  /** Sends what waits and closes the sockets, after which the Worker ends by itself. */
+  private async close(): Promise<void> {
+    await Promise.all([this.publisher.drain(), this.shell.drain(), this.control.drain()])
+    for (const socket of Object.values(this.sockets) as Router[]) socket.close()
+    this.onClose()
+  }
+
+  private async echoHeartbeat(): Promise<void> {
+    for await (const frames of this.sockets.hb) await this.sockets.hb.send(frames)
+  }
+
+  private async receive(socket: Router, take: (message: JupyterMessage) => void): Promise<void> {
+    for await (const frames of socket) {
+      let message: JupyterMessage
+      try {
+        message = this.wire.decode(frames)
+      } catch (error) {
+        writeSync(2, `[nir kernel] ignored a message: ${(error as Error).message}\n`)
+        continue
+      }
+      take(message)
+    }
+  }
+
+  private async onShell(message: JupyterMessage): Promise<void> {
+    const type = message.header.msg_type
+    if (type === 'execute_request') this.publisher.setParent(message.header)
+    this.publisher.status('busy', message.header)
+    const content = await this.answer(message)
+    if (content) this.reply(this.shell, message, content)
+    if (type === 'execute_request' && content) this.afterExecute(message, content)
+    this.publisher.status('idle', message.header)
+  }
+
+  private async answer(message: JupyterMessage): Promise<Content | undefined> {
+    const { content } = message
+    const type = message.header.msg_type
+    if (FORWARDED.has(type)) return this.forward(message)
+    switch (type) {
+      case 'kernel_info_request':
+        return kernelInfo(this.data.version)
+      case 'history_request':
+        return this.history.reply(content)
+      case 'comm_info_request':
+        return { status: 'ok', comms: {} }
+      case 'comm_open':
+        // No comm target is registered here; the protocol asks for an immediate close.
+        this.publisher.publish('comm_close', { comm_id: content['comm_id'], data: {} }, message.header)
+        return undefined
+      case 'connect_request':
+        return { status: 'ok' }
+      case 'shutdown_request':
+        return this.shutDown(content)
+      default:
+        return type.endsWith('_request') ? unsupported(type) : undefined
+    }
+  }
+
+  private forward(message: JupyterMessage): Promise<Content> {
+    const id = this.nextId++
+    this.current = message
+    return new Promise((resolve) => {
+      this.replies.set(id, resolve)
+      const { content, metadata } = message
+      this.tell({ kind: 'request', id, type: message.header.msg_type, content, metadata })
+    })
+  }
+
+  private afterExecute(message: JupyterMessage, content: Content): void {
+    const { store_history: store, silent, code, stop_on_error: stop } = message.content
+    if (store !== false && silent !== true) {
+      this.history.add(Number(content['execution_count'] ?? 0), String(code ?? ''))
+    }
+    if (content['status'] !== 'error' || stop === false) return
+    for (const aborted of this.queue.takeExecuteRequests()) {
+      this.publisher.status('busy', aborted.header)
+      this.reply(this.shell, aborted, { status: 'aborted' })
+      this.publisher.status('idle', aborted.header)
+    }
+  }
+
+  private async onControl(message: JupyterMessage): Promise<void> {
+    const type = message.header.msg_type
+    this.publisher.status('busy', message.header)
+    let content: Content
+    if (type === 'kernel_info_request') content = kernelInfo(this.data.version)
+    else if (type === 'shutdown_request') content = await this.shutDown(message.content)
+    else if (type === 'interrupt_request') {
+      await this.interrupter.interrupt()
+      content = { status: 'ok' }
+    } else content = unsupported(type)
+    this.reply(this.control, message, content)
+    this.publisher.status('idle', message.header)
+  }
+
+  private async shutDown(request: Content): Promise<Content> {
+    const content = { status: 'ok', restart: request['restart'] === true }
+    // Leaves this turn to the reply; the main thread closes the session and ends the process.
+    setTimeout(() => {
+      this.tell({ kind: 'exit' })
+      void this.interrupter.interrupt()
+      setTimeout(() => process.kill(process.pid, 'SIGKILL'), EXIT_AFTER_MS)
+    }, 50)
+    return content
+  }
+
+  private reply(queue: SendQueue, request: JupyterMessage, content: Content): void {
+    const type = request.header.msg_type.replace(/_request$/, '_reply')
+    queue.push(
+      this.wire.encode({
+        identities: request.identities,
+        header: this.wire.header(type),
+        parent: request.header,
+        metadata: {},
+        content,
+        buffers: [],
+      }),
+    )
+  }
+
+  private askInput(prompt: string, password: boolean): void {
+    if (!this.current) return
+    this.stdin.push(
+      this.wire.encode({
+        identities: this.current.identities,
+        header: this.wire.header('input_request'),
+        parent: this.current.header,
+        metadata: {},
+        content: { prompt, password },
+        buffers: [],
+      }),
+    )
+  }
+}
+
+function unsupported(type: string): Content {
+  const evalue = `This kernel does not support ${type}.`
+  return { status: 'error', ename: 'UnsupportedRequest', evalue, traceback: [] }
+}
