@@ -31,14 +31,14 @@ export class CellRun {
 
   /** Runs `body` and waits for its end. */
   async start(body: () => unknown): Promise<void> {
-    const slot = globalThis as { [SIGNAL]?: AbortSignal }
+    const slot = globalThis as { [SIGNAL]?: AbortSignal | undefined }
     slot[SIGNAL] = this.signal
     startFresh(() => void this.follow(body))
     try {
       await this.ended
     } finally {
       clearTimeout(this.timer)
-      delete slot[SIGNAL]
+      slot[SIGNAL] = undefined
     }
   }
 

@@ -1,0 +1,62 @@
+import { writeFileSync } from 'node:fs'
+import hljs from 'highlight.js/lib/core'
+import typescript from 'highlight.js/lib/languages/typescript'
+import { marked } from 'marked'
+import { escapeHtml } from '../../../kernel/display/mime.js'
+import { PLOTLY_MIME, plotlyScript } from '../../../kernel/display/plotly.js'
+import { textOf, type Cell, type Notebook } from '../notebook/notebook.js'
+import { outputHtml } from './outputs.js'
+import { STYLE } from './style.js'
+
+hljs.registerLanguage('typescript', typescript)
+
+/** Writes a notebook as a page that needs no network and no other file. */
+export function writeHtml(path: string, notebook: Notebook): void {
+  writeFileSync(path, pageOf(notebook))
+}
+
+/** A notebook as an HTML page; plotly.js is in it once, if there is a figure. */
+export function pageOf(notebook: Notebook): string {
+  const hasFigure = notebook.cells.some((cell) => (cell.outputs ?? []).some(isFigure))
+  const title = titleOf(notebook)
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(title)}</title>
+<style>${STYLE}</style>
+${hasFigure ? plotlyScript() : ''}
+</head>
+<body>
+<main>
+${notebook.cells.map(cellHtml).join('\n')}
+</main>
+</body>
+</html>
+`
+}
+
+function cellHtml(cell: Cell): string {
+  const source = textOf(cell.source)
+  if (cell.cell_type === 'markdown') {
+    return `<section class="markdown">${marked.parse(source, { async: false })}</section>`
+  }
+  if (cell.cell_type === 'raw') return `<section><pre>${escapeHtml(source)}</pre></section>`
+  const code = hljs.highlight(source, { language: 'typescript' }).value
+  const count = cell.execution_count ?? ' '
+  const outputs = (cell.outputs ?? []).map(outputHtml).join('\n')
+  return `<section class="code"><pre class="source" data-count="[${count}]"><code>${code}</code></pre>${outputs}</section>`
+}
+
+function isFigure(output: NonNullable<Cell['outputs']>[number]): boolean {
+  return 'data' in output && PLOTLY_MIME in output.data
+}
+
+function titleOf(notebook: Notebook): string {
+  for (const cell of notebook.cells) {
+    const heading = cell.cell_type === 'markdown' ? /^#\s+(.+)$/m.exec(textOf(cell.source)) : null
+    if (heading) return heading[1]!
+  }
+  return 'Notebook'
+}

@@ -1,0 +1,107 @@
+import type { KernelClient } from '../../../kernel/client/kernel-client.js'
+import { CellTimeout, KernelDied } from '../../../kernel/errors.js'
+import { textOf, type Cell, type Notebook } from '../notebook/notebook.js'
+import { OutputCollector, type Output } from '../notebook/outputs.js'
+import type { Progress } from './progress.js'
+
+type Content = Record<string, unknown>
+
+/** What a run is given besides the notebook. */
+export interface RunOptions {
+  client: KernelClient
+  progress: Progress
+  /** Keeps the notebook as it is now. */
+  save(): void
+  /** Seconds that a cell may take; 0 for no limit. */
+  timeout: number
+  /** Go on after a cell that fails. */
+  allowErrors: boolean
+  /** Whether the user asked to stop. */
+  stopped(): boolean
+}
+
+/** A cell that failed. */
+export interface CellFailure {
+  /** The place among the notebook's code cells, from one. */
+  position: number
+  ename: string
+  evalue: string
+  traceback: string[]
+}
+
+const SAVE_EVERY_MS = 2000
+const ENDED: readonly string[] = ['KernelDied', 'CellTimeout']
+
+/**
+ * Runs the code cells of a notebook in order and keeps their outputs in it. The notebook is saved after each cell, and
+ * every two seconds while a cell prints.
+ *
+ * @returns the failures, in order; the run ends at the first unless errors are allowed
+ */
+export async function runNotebook(notebook: Notebook, options: RunOptions): Promise<CellFailure[]> {
+  const cells = notebook.cells.filter((cell) => cell.cell_type === 'code')
+  const collector = new OutputCollector()
+  const failures: CellFailure[] = []
+  for (const cell of cells) Object.assign(cell, { outputs: [], execution_count: null })
+  for (const [at, cell] of cells.entries()) {
+    if (options.stopped()) break
+    const source = textOf(cell.source)
+    if (source.trim() === '') continue
+    options.progress.begin(at + 1, cells.length, source)
+    const failure = await runCell(cell, source, collector, options)
+    options.progress.end(failure === undefined)
+    options.save()
+    if (!failure) continue
+    failures.push({ position: at + 1, ...failure })
+    if (!options.allowErrors || ENDED.includes(failure.ename)) break
+  }
+  return failures
+}
+
+type Failure = Omit<CellFailure, 'position'>
+
+async function runCell(
+  cell: Cell,
+  source: string,
+  collector: OutputCollector,
+  options: RunOptions,
+): Promise<Failure | undefined> {
+  const outputs = (cell.outputs ??= [])
+  let saved = Date.now()
+  const onOutput = (type: string, content: Content): void => {
+    collector.take(outputs, type, content)
+    options.progress.output(type, content)
+    if (Date.now() - saved < SAVE_EVERY_MS) return
+    saved = Date.now()
+    options.save()
+  }
+  try {
+    const running = options.client.execute(source, onOutput, { cellId: cell.id })
+    const reply = await withTimeout(running, options)
+    cell.execution_count = typeof reply['execution_count'] === 'number' ? reply['execution_count'] : null
+    return reply['status'] === 'ok' ? undefined : (reply as unknown as Failure)
+  } catch (error) {
+    if (!(error instanceof KernelDied || error instanceof CellTimeout)) throw error
+    const failure = {
+      ename: error.name,
+      evalue: error.message,
+      traceback: [`${error.name}: ${error.message}`],
+    }
+    outputs.push({ output_type: 'error', ...failure } satisfies Output)
+    return failure
+  }
+}
+
+async function withTimeout(running: Promise<Content>, { timeout, client }: RunOptions): Promise<Content> {
+  if (timeout === 0) return running
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), timeout * 1000)
+  })
+  const first = await Promise.race([running, late])
+  clearTimeout(timer)
+  if (first !== 'late') return first
+  await client.interrupt()
+  await running
+  throw new CellTimeout(timeout)
+}
