@@ -25,7 +25,7 @@ export interface EngineOptions {
   readonly path: string
   /** Default `'auto'`. */
   readonly gpu?: GpuOption | undefined
-  /** Threads for the CPU's part of the work. Default: all that this process may use. */
+  /** Threads for the CPU's part of the work. Default: one for models under 64 MB, else all that this process may use. */
   readonly threads?: number | undefined
   /** Longest sequence (context, prompt and new tokens), in tokens. Default: the model's own, at most 8192. */
   readonly contextSize?: number | undefined
@@ -95,7 +95,7 @@ export class Engine {
       sizeBytes: info.sizeBytes,
     }
     this.#decoder = new Decoder(native, {
-      threads: options.threads ?? availableParallelism(),
+      threads: options.threads ?? defaultThreads(info.sizeBytes),
       flashAttention: options.flashAttention ?? true,
       f32Cache: options.cacheType === 'f32',
       bytesPerCell: bytesPerCell(
@@ -333,6 +333,11 @@ function checkOptions(options: EngineOptions): void {
   }
   whole('threads', 512)
   whole('contextSize', 2 ** 24)
+}
+
+/** In small models the threads of llama.cpp wait for each other longer than they work, above all on a busy machine. */
+function defaultThreads(sizeBytes: number): number {
+  return sizeBytes < 64e6 ? 1 : availableParallelism()
 }
 
 function bytesPerCell(header: GgufHeader, layers: number, hiddenSize: number, bytes: number): number {
