@@ -12,7 +12,11 @@ afterAll(() => engine.close())
 
 describe('tokenizer', () => {
   it('gives back every text, special tokens included', () => {
-    for (const text of ['def f(x):\n    return x * 12345\n', 'naïve “quotes” 你好 🙂', engine.chat([message])]) {
+    for (const text of [
+      'def f(x):\n    return x * 12345\n',
+      'naïve “quotes” 你好 🙂',
+      engine.chat([message]),
+    ]) {
       const tokens = engine.tokenize(text)
       expect(engine.detokenize(tokens)).toBe(`<|begin_of_text|>${text}`)
     }
@@ -42,7 +46,9 @@ describe('the baseline', () => {
     const model = await llama.loadModel({ modelPath: embeddedModelPath(), gpuLayers: 0 })
     const context = await model.createContext({ contextSize: 512, sequences: 1, threads: 1 })
     const theirs: number[] = []
-    for await (const token of context.getSequence().evaluate(model.tokenize(`<|begin_of_text|>${prompt}`, true), { temperature: 0 })) {
+    for await (const token of context
+      .getSequence()
+      .evaluate(model.tokenize(`<|begin_of_text|>${prompt}`, true), { temperature: 0 })) {
       if (model.isEogToken(token) || theirs.push(token) === 60) break
     }
     expect(ours.tokens).toEqual(theirs)
@@ -56,7 +62,10 @@ describe('streaming', () => {
   it('adds up to the text, and a stop string ends it', async () => {
     const prompt = engine.chat([message]) + '```python\n'
     let streamed = ''
-    const whole = await engine.generate(prompt, { maxTokens: 60, onToken: (event) => (streamed += event.text) })
+    const whole = await engine.generate(prompt, {
+      maxTokens: 60,
+      onToken: (event) => (streamed += event.text),
+    })
     expect(streamed).toBe(whole.text)
     const stop = whole.text.slice(3, 6)
     const cut = await engine.generate(prompt, { maxTokens: 60, stop: [stop] })

@@ -41,7 +41,10 @@ describe('sampling', () => {
   it('gives the same output for the same seed, whatever else is in the batch', async () => {
     const alone = await engine.generate(prompt, { ...sampled, seed: 7, injections: [{ crv, layer: 3 }] })
     const arms = [1, 2, 3, 4, 5].map((layer) => ({ name: `layer ${layer}`, injections: [{ crv, layer }] }))
-    const together = await engine.generateArms(prompt, [{ name: 'original' }, ...arms], { ...sampled, seed: 7 })
+    const together = await engine.generateArms(prompt, [{ name: 'original' }, ...arms], {
+      ...sampled,
+      seed: 7,
+    })
     expect(together[3]!.tokens).toEqual(alone.tokens)
     const other = await engine.generate(prompt, { ...sampled, seed: 8, injections: [{ crv, layer: 3 }] })
     expect(other.tokens).not.toEqual(alone.tokens)
@@ -67,7 +70,10 @@ describe('sampling', () => {
 describe('zero interventions', () => {
   it('a steering scale of zero equals the original', async () => {
     const vector = new Float32Array(64).fill(3)
-    const steered = await engine.generate(prompt, { maxTokens: 8, steering: [{ vector, layer: 2, scale: 0 }] })
+    const steered = await engine.generate(prompt, {
+      maxTokens: 8,
+      steering: [{ vector, layer: 2, scale: 0 }],
+    })
     expect(steered.tokens).toEqual(golden.cases[0]!.tokens)
   })
 
@@ -79,7 +85,13 @@ describe('zero interventions', () => {
 
 describe('long input', () => {
   it('captures more rows than one decode takes, as a prefix of itself', async () => {
-    const long = await Engine.open({ path: goldenModel, gpu: false, threads: 2, flashAttention: false, cacheType: 'f32' })
+    const long = await Engine.open({
+      path: goldenModel,
+      gpu: false,
+      threads: 2,
+      flashAttention: false,
+      cacheType: 'f32',
+    })
     const tokens = Array.from({ length: 1200 }, (_, index) => (index * 37) % 320)
     const whole = await long.capture(tokens, { layers: [5] })
     const start = await long.capture(tokens.slice(0, 400), { layers: [5] })
@@ -92,7 +104,8 @@ describe('long input', () => {
 
 describe('input errors', () => {
   const withInjection = (injection: object) => ({ injections: [{ crv, layer: 1, ...injection }] })
-  const otherModel = () => new Crv({ states: new Map([[1, new Float32Array(32)]]), tokens: [1], hiddenSize: 32 })
+  const otherModel = () =>
+    new Crv({ states: new Map([[1, new Float32Array(32)]]), tokens: [1], hiddenSize: 32 })
 
   const cases: [string, GenerateOptions & Interventions, string][] = [
     ['a layer past the last', withInjection({ layer: 6 }), 'LAYER_OUT_OF_RANGE'],
@@ -100,7 +113,16 @@ describe('input errors', () => {
     ['a fractional layer', withInjection({ layer: 1.5 }), 'LAYER_OUT_OF_RANGE'],
     ['a window that ends before it begins', withInjection({ layer: 3, until: 2 }), 'LAYER_OUT_OF_RANGE'],
     ['a CRV of another model', withInjection({ crv: otherModel() }), 'CRV_SHAPE'],
-    ['two injections', { injections: [{ crv: otherModel(), layer: 1 }, { crv: otherModel(), layer: 2 }] }, 'TOO_MANY_INJECTIONS'],
+    [
+      'two injections',
+      {
+        injections: [
+          { crv: otherModel(), layer: 1 },
+          { crv: otherModel(), layer: 2 },
+        ],
+      },
+      'TOO_MANY_INJECTIONS',
+    ],
     ['a steering vector of the wrong length', { steering: [{ vector: [1, 2], layer: 1 }] }, 'STEERING_SHAPE'],
     ['a negative temperature', { temperature: -1 }, 'OPTION_OUT_OF_RANGE'],
     ['a NaN topP', { topP: NaN }, 'OPTION_OUT_OF_RANGE'],
@@ -129,7 +151,9 @@ describe('input errors', () => {
 
   it('prompt and context that do not fit', async () => {
     const big = await engine.capture(new Array(250).fill(1))
-    await expect(engine.generate(prompt, { injections: [{ crv: big, layer: 1 }] })).rejects.toBeInstanceOf(ContextSizeError)
+    await expect(engine.generate(prompt, { injections: [{ crv: big, layer: 1 }] })).rejects.toBeInstanceOf(
+      ContextSizeError,
+    )
     await expect(engine.capture(new Array(257).fill(1))).rejects.toBeInstanceOf(ContextSizeError)
   })
 
@@ -138,7 +162,11 @@ describe('input errors', () => {
   })
 
   it('infinite hidden states end in a typed error, and the engine goes on', async () => {
-    const bad = new Crv({ states: new Map([[2, new Float32Array(64).fill(Infinity)]]), tokens: [1], hiddenSize: 64 })
+    const bad = new Crv({
+      states: new Map([[2, new Float32Array(64).fill(Infinity)]]),
+      tokens: [1],
+      hiddenSize: 64,
+    })
     await expect(engine.generate(prompt, { injections: [{ crv: bad, layer: 2 }] })).rejects.toMatchObject({
       code: 'NON_FINITE_LOGITS',
     })
@@ -180,7 +208,11 @@ describe('ending', () => {
   it('does not block the event loop', async () => {
     let ticks = 0
     const timer = setInterval(() => ticks++, 1)
-    await engine.generateArms(prompt, Array.from({ length: 12 }, (_, i) => ({ name: String(i) })), { maxTokens: 100 })
+    await engine.generateArms(
+      prompt,
+      Array.from({ length: 12 }, (_, i) => ({ name: String(i) })),
+      { maxTokens: 100 },
+    )
     clearInterval(timer)
     expect(ticks).toBeGreaterThan(10)
   })

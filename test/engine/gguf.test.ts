@@ -31,7 +31,9 @@ describe('checkGguf', () => {
     await expect(checkGguf(folder)).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' })
     await expect(checkGguf(file(new Uint8Array()))).rejects.toMatchObject({ code: 'MODEL_TRUNCATED' })
     await expect(checkGguf(file(Buffer.alloc(4096, 'PK')))).rejects.toMatchObject({ code: 'MODEL_CORRUPT' })
-    await expect(checkGguf(file(good.subarray(0, good.length - 1)))).rejects.toMatchObject({ code: 'MODEL_TRUNCATED' })
+    await expect(checkGguf(file(good.subarray(0, good.length - 1)))).rejects.toMatchObject({
+      code: 'MODEL_TRUNCATED',
+    })
     await expect(checkGguf(file(good.subarray(0, 1000)))).rejects.toBeInstanceOf(ModelError)
   })
 

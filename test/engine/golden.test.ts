@@ -20,7 +20,9 @@ describe.each(settings)('golden cases with $label', ({ flashAttention, cacheType
   it('captures the input of every layer', () => {
     expect(crv.layers).toEqual([0, 1, 2, 3, 4, 5])
     for (const layer of crv.layers)
-      expect(relativeError(crv.at(layer), floats(golden.hidden_states_f32_base64[layer]!))).toBeLessThan(bound)
+      expect(relativeError(crv.at(layer), floats(golden.hidden_states_f32_base64[layer]!))).toBeLessThan(
+        bound,
+      )
   })
 
   it.each(golden.cases)('generates as expected: $name', async (expected) => {
@@ -37,11 +39,16 @@ describe.each(settings)('golden cases with $label', ({ flashAttention, cacheType
 
   it('gives the same with all cases in one batch', async () => {
     const arms = golden.cases.map((expected) => armOf(expected, crv))
-    const generations = await engine.generateArms(golden.cases[0]!.prompt, arms, { maxTokens: 8, logits: true })
+    const generations = await engine.generateArms(golden.cases[0]!.prompt, arms, {
+      maxTokens: 8,
+      logits: true,
+    })
     for (const [index, expected] of golden.cases.entries()) {
       expect(generations[index]!.arm).toBe(expected.name)
       expect(generations[index]!.tokens).toEqual(expected.tokens)
-      expect(relativeError(generations[index]!.logits!, floats(expected.logits_f32_base64))).toBeLessThan(bound)
+      expect(relativeError(generations[index]!.logits!, floats(expected.logits_f32_base64))).toBeLessThan(
+        bound,
+      )
     }
   })
 
@@ -53,7 +60,11 @@ describe.each(settings)('golden cases with $label', ({ flashAttention, cacheType
     })
     for (const expected of golden.cases.filter((c) => c.inject !== undefined && c.inject === c.capture)) {
       const { name: _name, ...interventions } = armOf(expected, copy)
-      const generation = await engine.generate(expected.prompt, { ...interventions, maxTokens: 8, logits: true })
+      const generation = await engine.generate(expected.prompt, {
+        ...interventions,
+        maxTokens: 8,
+        logits: true,
+      })
       expect(relativeError(generation.logits!, floats(expected.logits_f32_base64))).toBeLessThan(bound)
     }
   })
