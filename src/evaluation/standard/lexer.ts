@@ -28,10 +28,13 @@ export function lineGroups(source: string): LineGroup[] {
   let lines: string[] = []
   let tokens: TokenKind[] = []
   const state: State = { depth: 0, quote: null, raw: false }
+  let continued = false
   for (const line of splitLines(source).map(strip)) {
     lines.push(line)
-    const continued = lexLine(line, state, tokens)
-    if (continued || state.depth > 0 || state.quote !== null) continue
+    // tokenize does not see an empty last line, so after a backslash it wants one more.
+    const unseen = continued && line === ''
+    continued = lexLine(line, state, tokens)
+    if (unseen || continued || state.depth > 0 || state.quote !== null) continue
     groups.push({ lines, tokens })
     lines = []
     tokens = []

@@ -48,7 +48,7 @@ export function standardMetrics(code: string | null, tree: PyNode | null): Metri
   const raw = rawCounts(code)
   const commentPercent = raw.sloc ? ((raw.comments + raw.multi) / raw.sloc) * 100 : 0
   return {
-    cyclomatic_complexity: values.length ? Math.max(...values) : null,
+    cyclomatic_complexity: values.length ? values.reduce((most, value) => Math.max(most, value)) : null,
     cyclomatic_complexity_mean: values.length
       ? values.reduce((sum, value) => sum + value, 0) / values.length
       : null,

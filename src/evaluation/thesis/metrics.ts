@@ -46,7 +46,7 @@ export function thesisMetrics(
   parserMissing: boolean,
 ): Metrics {
   if (!functions?.length) return Object.fromEntries(THESIS_METRICS.map((name) => [name, null]))
-  const largest = (value: (item: ThesisFunction) => number) => Math.max(...functions.map(value))
+  const largest = (value: (item: ThesisFunction) => number) => maximum(functions.map(value))
   const lines = functions
     .flatMap(({ source }) => splitLines(source))
     .map(strip)
@@ -60,8 +60,8 @@ export function thesisMetrics(
     lines: lines.length,
     characters: lines.reduce((sum, line) => sum + pyLength(line), 0),
     comment_lines: comments.reduce((sum, { comment }) => sum + comment, 0),
-    comment_ratio: Math.max(...comments.map(({ comment, all }) => comment / all)),
-    ...Object.fromEntries(HALSTEAD.map((name) => [name, Math.max(...halstead.map((item) => item[name]))])),
+    comment_ratio: maximum(comments.map(({ comment, all }) => comment / all)),
+    ...Object.fromEntries(HALSTEAD.map((name) => [name, maximum(halstead.map((item) => item[name]))])),
   }
 }
 
@@ -72,8 +72,13 @@ export function treeMetrics(tree: PyNode | null): Metrics {
   return { ast_nodes: nodes, ast_depth: depth }
 }
 
+// Math.max takes only as many arguments as the stack holds.
+function maximum(values: readonly number[]): number {
+  return values.reduce((largest, value) => Math.max(largest, value), -Infinity)
+}
+
 function blockMaximum(tree: PyNode): number {
-  return Math.max(0, ...complexity(tree).blocks.map((block) => block.complexity))
+  return maximum([0, ...complexity(tree).blocks.map((block) => block.complexity)])
 }
 
 function commentCount(source: string): { comment: number; all: number } {
