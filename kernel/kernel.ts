@@ -46,7 +46,7 @@ export class Kernel {
     )
     this.sessions = new SessionLoader(loadApi, (text) => display(asText(text)))
     this.desk = new InputDesk((prompt, password) => setup.tell({ kind: 'input', prompt, password }))
-    this.converter = new CellConverter(setup.cwd, setup.api)
+    this.converter = new CellConverter(setup.cwd, setup.api, (busy) => this.protect(busy))
     const globals = { display, input: this.desk.ask }
     Object.assign(globalThis, { [DISPLAY_HOOK]: display })
     this.executor = new Executor(
@@ -55,10 +55,14 @@ export class Kernel {
         modules: new CellModules(setup.cwd, loadApi),
         cwd: setup.cwd,
         session: () => this.sessions.get(),
-        interruptible: (yes) => Atomics.store(setup.flags, INTERRUPTIBLE, yes ? 1 : 0),
       },
       globals,
     )
+  }
+
+  /** Loads the types that the first cell needs, while nothing is asked for yet. */
+  warmUp(): void {
+    this.converter.convert(this.executor.declared, 'nir')
   }
 
   /** Takes a message of the server. */
@@ -113,8 +117,9 @@ export class Kernel {
     this.cell = String(metadata['cellId'] ?? code)
     if (!silent) this.publish('execute_input', { code, execution_count: this.count })
     try {
-      const value = await this.executor.execute(code, label)
-      if (!silent && value !== undefined) await this.publishResult(value)
+      await this.executor.execute(code, label, async (value) => {
+        if (!silent && value !== undefined) await this.publishResult(value)
+      })
       const expressions = await this.evaluate(content['user_expressions'])
       return { status: 'ok', execution_count: this.count, user_expressions: expressions, payload: [] }
     } catch (error) {
@@ -133,13 +138,19 @@ export class Kernel {
     const results: Content = {}
     for (const [name, code] of Object.entries((expressions ?? {}) as Record<string, unknown>)) {
       try {
-        const value = await this.executor.execute(String(code), `*${++this.hidden}`)
-        results[name] = { status: 'ok', ...(await this.bundler.bundle(value, this.cell)) }
+        await this.executor.execute(String(code), `*${++this.hidden}`, async (value) => {
+          results[name] = { status: 'ok', ...(await this.bundler.bundle(value, this.cell)) }
+        })
       } catch (error) {
         results[name] = { status: 'error', ...errorContent(error) }
       }
     }
     return results
+  }
+
+  /** While the compiler works, the server must not terminate execution: every later cell uses its state. */
+  private protect(busy: boolean): void {
+    Atomics.store(this.setup.flags, INTERRUPTIBLE, busy ? 0 : 1)
   }
 
   private publish(type: string, content: Content): void {

@@ -43,5 +43,6 @@ const kernel = new Kernel({
     server.postMessage({ kind: 'close' } satisfies ToServer)
   },
 })
+if (early.every((message) => message.kind !== 'request')) kernel.warmUp()
 take = (message) => kernel.hear(message)
 for (const message of early) kernel.hear(message)

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { cellTransformer } from './await-checks.js'
 import { compilerOptions } from './compiler-options.js'
+import { declaredNames, type DeclaredNames } from './declared-names.js'
 import { typeError } from './diagnostics.js'
 import { PackageView, packagesFolder } from './package-view.js'
 import { CellMap, splitInlineMap } from './source-maps.js'
@@ -9,8 +10,10 @@ import {
   type QuickInfo,
   type TslabCompletion,
   type TslabConverter,
+  type TslabResult,
   type TypeScript,
 } from './tslab.js'
+import { annotateUnnameable, onlyUnnameable } from './unnameable.js'
 import { WatchedFiles } from './watched-files.js'
 
 /** A cell that is ready to run. */
@@ -22,6 +25,7 @@ export interface ConvertedCell {
   /** The export that holds the value of the last expression. */
   lastExpression: string | undefined
   map: CellMap
+  names: DeclaredNames
   /** The user's TypeScript files that this cell imports, as CommonJS. */
   files: { path: string; data: string }[]
 }
@@ -29,17 +33,24 @@ export interface ConvertedCell {
 /** TypeScript in, runnable cells out; completion and inspection with the notebook's types. */
 export class CellConverter {
   private readonly watched = new WatchedFiles()
-  private readonly maps = new Map<string, CellMap>()
+  private readonly emitted = new Map<string, { map: CellMap; names: DeclaredNames }>()
   private readonly tslab
   private readonly converter: TslabConverter
 
   /**
    * @param cwd the notebook's folder, where imports are resolved from
    * @param api the module that `nir-lab` stands for
+   * @param onBusy told when the compiler starts and ends work that must not be cut off
    */
-  constructor(cwd: string, api: URL) {
+  constructor(
+    cwd: string,
+    api: URL,
+    private readonly onBusy: (busy: boolean) => void = () => undefined,
+  ) {
+    onBusy(true)
     this.tslab = loadTslab((copy, original) => this.change(copy, original, cwd, api))
     this.converter = this.tslab.createConverter()
+    onBusy(false)
   }
 
   /**
@@ -48,30 +59,52 @@ export class CellConverter {
    * @throws CellTypeError where TypeScript rejects it.
    */
   convert(declarations: string, source: string): ConvertedCell {
-    this.watched.announceChanges()
-    this.maps.clear()
-    const result = this.converter.convert(declarations, source)
-    if (result.diagnostics.length > 0) throw typeError(result.diagnostics, source)
-    const code = result.output ?? ''
-    return {
-      code,
-      declarations: result.declOutput ?? declarations,
-      lastExpression: result.lastExpressionVar,
-      map: this.maps.get(code) ?? new CellMap([]),
-      files: result.sideOutputs ?? [],
-    }
+    return this.whole(() => this.convertNow(declarations, source))
   }
 
   complete(declarations: string, source: string, position: number): TslabCompletion {
-    return this.converter.complete(declarations, source, position)
+    return this.whole(() => this.converter.complete(declarations, source, position))
   }
 
   inspect(declarations: string, source: string, position: number): QuickInfo | undefined {
-    return this.converter.inspect(declarations, source, position)
+    return this.whole(() => this.converter.inspect(declarations, source, position))
   }
 
   isComplete(source: string): { completed: boolean; indent?: string } {
     return this.tslab.isCompleteCode(source)
+  }
+
+  private whole<T>(work: () => T): T {
+    this.onBusy(true)
+    try {
+      return work()
+    } finally {
+      this.onBusy(false)
+    }
+  }
+
+  private convertNow(declarations: string, source: string): ConvertedCell {
+    this.watched.announceChanges()
+    this.emitted.clear()
+    const result = this.named(declarations, source)
+    if (result.diagnostics.length > 0) throw typeError(result.diagnostics, source)
+    const code = result.output ?? ''
+    const { map = new CellMap([]), names = { all: [], variables: [] } } = this.emitted.get(code) ?? {}
+    return {
+      code,
+      declarations: result.declOutput ?? declarations,
+      lastExpression: result.lastExpressionVar,
+      map,
+      names,
+      files: result.sideOutputs ?? [],
+    }
+  }
+
+  private named(declarations: string, source: string): TslabResult {
+    const result = this.converter.convert(declarations, source)
+    if (!onlyUnnameable(result.diagnostics)) return result
+    const annotated = annotateUnnameable(source, result.diagnostics)
+    return annotated === undefined ? result : this.converter.convert(declarations, annotated)
   }
 
   private change(copy: TypeScript, original: TypeScript, cwd: string, api: URL): void {
@@ -88,14 +121,19 @@ export class CellConverter {
       )
     copy.transpileModule = (input: string, options: { compilerOptions: object }) => {
       const { code, map } = splitInlineMap(input)
+      let names: DeclaredNames | undefined
+      const readNames = () => (file: TypeScript) => {
+        names = declaredNames(original, file)
+        return file
+      }
       const result = original.transpileModule(code, {
         ...options,
         compilerOptions: { ...options.compilerOptions, inlineSourceMap: true },
-        transformers: { before: [cellTransformer(original)] },
+        transformers: { before: [readNames, cellTransformer(original)] },
       })
       const output = splitInlineMap(result.outputText)
       const steps = [output.map, map].flatMap((step) => step ?? [])
-      this.maps.set(output.code, new CellMap(steps))
+      this.emitted.set(output.code, { map: new CellMap(steps), names: names! })
       return { ...result, outputText: output.code }
     }
   }

@@ -1,10 +1,9 @@
-import { getEventListeners } from 'node:events'
 import { MessageChannel } from 'node:worker_threads'
 import { CellInterrupted } from '../errors.js'
 import { interruptWaits } from './guards.js'
 
 const GRACE_MS = 100
-const LISTENER_GRACE_MS = 5000
+const OBSERVED_GRACE_MS = 3000
 
 /** Where `nir` finds the AbortSignal of the running cell. */
 export const SIGNAL = Symbol.for('nir.signal')
@@ -18,6 +17,7 @@ export class CellRun {
   private settle!: { resolve: () => void; reject: (reason: unknown) => void }
   private readonly ended: Promise<void>
   private timer: NodeJS.Timeout | undefined
+  private observed = false
 
   constructor() {
     this.ended = new Promise((resolve, reject) => {
@@ -31,26 +31,30 @@ export class CellRun {
 
   /** Runs `body` and waits for its end. */
   async start(body: () => unknown): Promise<void> {
-    const slot = globalThis as { [SIGNAL]?: AbortSignal | undefined }
-    slot[SIGNAL] = this.signal
+    Object.defineProperty(globalThis, SIGNAL, {
+      configurable: true,
+      get: () => {
+        this.observed = true
+        return this.signal
+      },
+    })
     startFresh(() => void this.follow(body))
     try {
       await this.ended
     } finally {
       clearTimeout(this.timer)
-      slot[SIGNAL] = undefined
+      Reflect.deleteProperty(globalThis, SIGNAL)
     }
   }
 
   /**
-   * Asks the cell to end: its AbortSignal fires, and its next `await` throws. A cell that listens to the signal gets
+   * Asks the cell to end: its AbortSignal fires, and its next `await` throws. A cell that took the signal gets
    * time to put things away; a second interrupt ends that time.
    */
   interrupt(): void {
     if (this.signal.aborted) return this.end()
-    const listens = getEventListeners(this.signal, 'abort').length > 0
     this.abort()
-    this.timer = setTimeout(() => this.end(), listens ? LISTENER_GRACE_MS : GRACE_MS)
+    this.timer = setTimeout(() => this.end(), this.observed ? OBSERVED_GRACE_MS : GRACE_MS)
   }
 
   /** The cell's execution was terminated. */

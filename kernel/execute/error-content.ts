@@ -1,6 +1,6 @@
+import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 import { CellTypeError } from '../errors.js'
-import { trimStack } from './traces.js'
 
 /** What a front end is told of an error. */
 export interface ErrorContent {
@@ -9,17 +9,57 @@ export interface ErrorContent {
   traceback: string[]
 }
 
+/** The shape of our own errors; the class may come from another copy of this package. */
+interface Deliberate extends Error {
+  code: string
+  remedy: string
+}
+
+const FRAME = /^\s+at /
+const CELL_FRAME = /^\s+at .*\bIn\[/
+const KERNEL_FOLDER = fileURLToPath(new URL('..', import.meta.url))
+const MAX_CAUSES = 5
+
 /** Describes anything that a cell may throw. */
 export function errorContent(error: unknown): ErrorContent {
   if (error instanceof CellTypeError) {
     return { ename: 'TypeScriptError', evalue: error.message, traceback: [...error.details] }
   }
-  if (isError(error)) {
-    const traceback = trimStack(safely(() => inspect(error, { depth: 3 }))).split('\n')
-    return { ename: String(error.name), evalue: String(error.message), traceback }
+  if (!isError(error)) {
+    const text = safely(() => inspect(error))
+    return { ename: 'Thrown', evalue: text, traceback: [`Thrown: ${text}`] }
   }
-  const text = safely(() => inspect(error))
-  return { ename: 'Thrown', evalue: text, traceback: [`Thrown: ${text}`] }
+  const traceback = safely(() => (isDeliberate(error) ? shortTrace(error) : fullTrace(error)))
+  return { ename: String(error.name), evalue: String(error.message), traceback: traceback.split('\n') }
+}
+
+/** An error raised on purpose says what to do: its own frames and properties would only hide that. */
+function shortTrace(error: Deliberate): string {
+  const frames = (error.stack ?? '').split('\n').filter((line) => CELL_FRAME.test(line))
+  return [`${error.name}: ${error.message}`, ...frames, ...causesOf(error)].join('\n')
+}
+
+function causesOf(error: Error): string[] {
+  const causes: string[] = []
+  for (let cause = error.cause; isError(cause) && causes.length < MAX_CAUSES; cause = cause.cause) {
+    causes.push(`caused by ${cause.name}: ${cause.message}`)
+  }
+  return causes
+}
+
+function fullTrace(error: Error): string {
+  const lines = inspect(error, { depth: 3 }).split('\n')
+  // The brace that opens an error's properties may stand at the end of a frame.
+  return lines.flatMap((line) => (isInner(line) ? (line.endsWith(' {') ? ['{'] : []) : [line])).join('\n')
+}
+
+function isInner(line: string): boolean {
+  if (/^\s+\.\.\. \d+ lines matching cause stack trace/.test(line)) return true
+  return FRAME.test(line) && (line.includes(KERNEL_FOLDER) || line.includes('node:internal'))
+}
+
+function isDeliberate(error: Error): error is Deliberate {
+  return 'remedy' in error && typeof error.remedy === 'string' && 'code' in error
 }
 
 function isError(value: unknown): value is Error {

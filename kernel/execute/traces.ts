@@ -36,13 +36,3 @@ function headOf(error: unknown): string {
     return 'Error'
   }
 }
-
-/** Drops the frames of the kernel and of Node below the cell. */
-export function trimStack(stack: string): string {
-  const lines = stack.split('\n')
-  const last = lines.findLastIndex((line) => /^\s+at .*In\[/.test(line))
-  if (last < 0) return stack
-  let end = last + 1
-  while (end < lines.length && /^\s+at /.test(lines[end]!)) end++
-  return [...lines.slice(0, last + 1), ...lines.slice(end)].join('\n')
-}

@@ -11,7 +11,7 @@ const MAX_TERMINATIONS = 50
 export class Interrupter {
   private readonly flags: Int32Array
   private session: Session | undefined
-  private seen: (() => void) | undefined
+  private waiting: (() => void)[] = []
 
   constructor(
     flags: SharedArrayBuffer,
@@ -22,13 +22,13 @@ export class Interrupter {
 
   /** The main thread has taken note of an interrupt. */
   answered(): void {
-    this.seen?.()
+    for (const resolve of this.waiting.splice(0)) resolve()
   }
 
   /** Resolves when the main thread has taken note. */
   async interrupt(): Promise<void> {
     const answered = new Promise<true>((resolve) => {
-      this.seen = () => resolve(true)
+      this.waiting.push(() => resolve(true))
     })
     this.tell({ kind: 'interrupt' })
     for (let attempt = 0; attempt < MAX_TERMINATIONS; attempt++) {
