@@ -4,6 +4,8 @@ import { compilerOptions } from './compiler-options.js'
 import { declaredNames, type DeclaredNames } from './declared-names.js'
 import { typeError } from './diagnostics.js'
 import { PackageView, packagesFolder } from './package-view.js'
+import { supportShorthandNames } from './shorthand-names.js'
+import { repairShorthands } from './shorthand.js'
 import { CellMap, splitInlineMap } from './source-maps.js'
 import {
   loadTslab,
@@ -113,12 +115,17 @@ export class CellConverter {
       watchFile: this.watched.watch.bind(this.watched),
     })
     view.install(copy.sys)
+    supportShorthandNames(copy, original)
     copy.createWatchCompilerHost = (root: unknown, options: object, ...rest: unknown[]) =>
       original.createWatchCompilerHost(
         root,
         { ...options, ...compilerOptions(original, cwd, api, view) },
         ...rest,
       )
+    copy.createWatchProgram = (host: TypeScript) => {
+      repairShorthands(original, host)
+      return original.createWatchProgram(host)
+    }
     copy.transpileModule = (input: string, options: { compilerOptions: object }) => {
       const { code, map } = splitInlineMap(input)
       let names: DeclaredNames | undefined

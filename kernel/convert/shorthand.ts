@@ -1,0 +1,45 @@
+import type { TypeScript } from './tslab.js'
+
+const DECLARATIONS_FILE = '__prev__.d.ts'
+
+/**
+ * The converter turns names of earlier cells into `exports.name`, but overlooks `{ name }`, whose symbol is the new
+ * property. This makes every program that `createWatchProgram` builds emit such shorthands as `name: exports.name`.
+ */
+export function repairShorthands(ts: TypeScript, host: TypeScript): void {
+  const created = host.afterProgramCreate
+  host.afterProgramCreate = (builder: TypeScript) => {
+    const emit = builder.emit
+    builder.emit = (file: unknown, write: unknown, token: unknown, dtsOnly: unknown, custom: TypeScript) => {
+      const repair = shorthandTransformer(ts, builder.getProgram().getTypeChecker())
+      const transformers = { ...custom, after: [repair, ...(custom?.after ?? [])] }
+      return emit(file, write, token, dtsOnly, transformers)
+    }
+    created(builder)
+  }
+}
+
+function shorthandTransformer(ts: TypeScript, checker: TypeScript): TypeScript {
+  const { factory } = ts
+  const isEarlier = (node: TypeScript): boolean => {
+    const parsed = ts.getParseTreeNode(node)
+    const symbol = parsed && checker.getShorthandAssignmentValueSymbol(parsed)
+    return (symbol?.declarations ?? []).some((declaration: TypeScript) =>
+      declaration.getSourceFile().fileName.endsWith(DECLARATIONS_FILE),
+    )
+  }
+  return (context: TypeScript) => (file: TypeScript) => {
+    const visit = (node: TypeScript): TypeScript => {
+      const visited = ts.visitEachChild(node, visit, context)
+      if (!ts.isShorthandPropertyAssignment(visited) || !isEarlier(node)) return visited
+      const { text } = visited.name
+      const value = factory.createPropertyAccessExpression(factory.createIdentifier('exports'), text)
+      const fallback = visited.objectAssignmentInitializer
+      return factory.createPropertyAssignment(
+        text,
+        fallback ? factory.createAssignment(value, fallback) : value,
+      )
+    }
+    return ts.visitNode(file, visit)
+  }
+}
