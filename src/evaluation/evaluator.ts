@@ -61,9 +61,12 @@ export async function createEvaluator(options: EvaluatorOptions = {}): Promise<E
   const definitions = options.definitions ?? 'thesis'
   if (definitions !== 'thesis' && definitions !== 'standard')
     throw new EvaluationOptionError('definitions', definitions, "'thesis' or 'standard'")
+  const workers = options.sandbox === false ? 1 : (options.sandbox?.workers ?? 2)
+  if (!(Number.isInteger(workers) && workers > 0))
+    throw new EvaluationOptionError('sandbox.workers', workers, 'a whole number, 1 or more')
   const [parser, runner] = await Promise.all([
     findParser(),
-    openRunner(options.sandbox ?? {}, options.allowUnsandboxedExecution ?? false),
+    openRunner(options.sandbox === false ? null : workers, options.allowUnsandboxedExecution ?? false),
   ])
   return new LocalEvaluator(definitions, parser.parser, runner.runner, {
     parser: parser.parser?.kind ?? null,
@@ -93,6 +96,8 @@ class LocalEvaluator implements Evaluator {
   async run(programs: readonly Program[], limits: RunLimits = {}): Promise<ProgramResult[]> {
     this.#open()
     const { runner } = this
+    for (const [name, value] of Object.entries(limits))
+      if (!(value > 0 && value < Infinity)) throw new EvaluationOptionError(name, value, 'a number above 0')
     if (!runner) return programs.map(() => NOT_RUN)
     return runner.run(programs, limits)
   }

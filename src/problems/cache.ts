@@ -21,6 +21,7 @@ export interface CachedDataset {
   keep(): Promise<void>
 }
 
+const READ_ONLY = new Set<string | undefined>(['EACCES', 'EPERM', 'EROFS', 'ENOSPC'])
 const TIMEOUT_MS = 60_000
 
 /**
@@ -69,11 +70,16 @@ function reason(error: Error): string {
 }
 
 async function keep(file: string, bytes: Buffer): Promise<void> {
-  await mkdir(dirname(file), { recursive: true })
-  await writeFile(`${file}.sha256`, `${sha256(bytes)}\n`)
-  const part = `${file}.${process.pid}.part`
-  await writeFile(part, bytes)
-  await rename(part, file)
+  try {
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(`${file}.sha256`, `${sha256(bytes)}\n`)
+    const part = `${file}.${process.pid}.part`
+    await writeFile(part, bytes)
+    await rename(part, file)
+  } catch (error) {
+    // Where the cache cannot be written, the next run downloads again.
+    if (!READ_ONLY.has((error as NodeJS.ErrnoException).code)) throw error
+  }
 }
 
 function sha256(bytes: Buffer): string {

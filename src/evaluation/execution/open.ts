@@ -19,16 +19,12 @@ const EMPTY = 'Tests are not run and pass columns stay empty.'
 /**
  * Tries whether the sandbox works here, by starting one.
  *
- * @param options `false`: programs are not run
+ * @param workers sandboxes at the same time; null: programs are not run
  * @param allowUnsandboxed run programs without protection where no sandbox works
  */
-export async function openRunner(
-  options: false | { readonly workers?: number },
-  allowUnsandboxed: boolean,
-): Promise<OpenedRunner> {
-  if (options === false)
+export async function openRunner(workers: number | null, allowUnsandboxed: boolean): Promise<OpenedRunner> {
+  if (workers === null)
     return { runner: null, reasons: [`The sandbox is switched off (sandbox: false). ${EMPTY}`] }
-  const workers = options.workers ?? 2
   const pythons = await sandboxPythons()
   const reason = missing(pythons.length > 0)
   const failures: string[] = []

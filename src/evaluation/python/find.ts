@@ -7,8 +7,10 @@ export interface FoundParser {
   readonly reasons: readonly string[]
 }
 
-/** CPython from PATH. */
-export async function findParser(commands: readonly string[] = ['python3', 'python']): Promise<FoundParser> {
+/** CPython from PATH, or the system's where that of PATH does not start. */
+export async function findParser(
+  commands: readonly string[] = ['python3', 'python', '/usr/bin/python3'],
+): Promise<FoundParser> {
   for (const command of commands) {
     try {
       return { parser: await CPythonParser.start(command), reasons: [] }
