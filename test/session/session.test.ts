@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createSession, SweepEndedError, type Problem, type Session, type Sweep } from '../../src/index.js'
+
+let nir: Session
+let problems: Problem[]
+
+beforeAll(async () => {
+  nir = await createSession({ gpu: false })
+  problems = await nir.problems('embedded', { limit: 4 })
+})
+afterAll(() => nir.close())
+
+describe('think', () => {
+  it('gives the sections that the thesis asks for, and their context text', async () => {
+    const thinking = await nir.think(problems[0]!)
+    expect(thinking.sections.solution).toContain('def ')
+    expect(thinking.context).toBe(
+      `Proposed solution context: ${thinking.sections.context}\n${thinking.sections.solution}`,
+    )
+    expect(thinking.tokens.length).toBeGreaterThan(20)
+  })
+})
+
+describe('sweep', () => {
+  let sweep: Sweep
+
+  beforeAll(async () => {
+    sweep = await nir.sweep({ problems, layers: ['original', 0, 3, 11] })
+  })
+
+  it('gives a record for every problem and depth, all measured', () => {
+    expect(sweep.records).toHaveLength(16)
+    expect(new Set(sweep.records.map((record) => record.arm))).toEqual(
+      new Set(['original', 'layer 0', 'layer 3', 'layer 11']),
+    )
+    for (const record of sweep.records) {
+      expect(record.metrics).toHaveProperty('cyclomatic_complexity')
+      expect(record.metrics).toHaveProperty('ast_nodes')
+      expect(typeof record.responds).toBe('boolean')
+    }
+  })
+
+  it('shares one context among the arms of a problem', () => {
+    for (const { task_id } of problems) {
+      const ofProblem = sweep.records.filter((record) => record.taskId === task_id)
+      expect(new Set(ofProblem.map((record) => record.context)).size).toBe(1)
+      for (const record of ofProblem) expect(record.contextTokenCount > 0).toBe(record.layer !== null)
+    }
+  })
+
+  it('is the same when it is run again, and in another order', async () => {
+    const again = await nir.sweep({ problems: [...problems].reverse(), layers: [11, 0, 'original', 3] })
+    const byKey = (s: Sweep) => new Map(s.records.map((record) => [`${record.taskId} ${record.arm}`, record]))
+    const first = byKey(sweep)
+    for (const [key, record] of byKey(again)) expect(record).toEqual(first.get(key))
+  })
+
+  it("equals generating by hand, so that a sweep's arms can be looked into", async () => {
+    const problem = problems[1]!
+    const { context } = await nir.think(problem)
+    const crv = await nir.capture(context)
+    const generation = await nir.generate(nir.prompt(problem), {
+      injections: [{ crv, layer: 3 }],
+      stop: ['```'],
+    })
+    const record = sweep.records.find(({ taskId, arm }) => taskId === problem.task_id && arm === 'layer 3')
+    expect(record!.text).toBe(generation.text)
+  })
+
+  it('becomes frames, tables and charts', () => {
+    expect(sweep.frame().shape[0]).toBe(16)
+    expect(sweep.table('code_quality').arms).toEqual(['layer 0', 'layer 3', 'layer 11', 'original'])
+    expect(sweep.chart('lines').data.length).toBeGreaterThan(0)
+    expect(sweep.heatmap('lines').data.length).toBeGreaterThan(0)
+  })
+
+  it('tells how far it is', async () => {
+    const seen: string[] = []
+    await nir.sweep({
+      problems: problems.slice(0, 2),
+      layers: [2],
+      onProgress: ({ done, total, generations }) => seen.push(`${done}/${total} ${generations}`),
+    })
+    expect(seen).toEqual(['1/2 1', '2/2 2'])
+  })
+
+  it('samples differ, and follow from the seed', async () => {
+    const sampled = { problems: problems.slice(0, 1), layers: [3], samples: 2, temperature: 1, seed: 11 }
+    const a = await nir.sweep(sampled)
+    const b = await nir.sweep(sampled)
+    expect(a.records.map((record) => record.text)).toEqual(b.records.map((record) => record.text))
+    expect(a.records[0]!.context).not.toBe(a.records[1]!.context)
+  })
+})
+
+describe('cancelling', () => {
+  it('a sweep stops within a second, keeps what is finished, and leaves the session usable', async () => {
+    const controller = new AbortController()
+    let abortedAt = 0
+    const error = await nir
+      .sweep({
+        problems,
+        signal: controller.signal,
+        onProgress: () => {
+          if (abortedAt !== 0) return
+          setTimeout(() => {
+            abortedAt = performance.now()
+            controller.abort()
+          }, 50)
+        },
+      })
+      .catch((reason: unknown) => reason)
+    expect(performance.now() - abortedAt).toBeLessThan(1000)
+    expect(error).toBeInstanceOf(SweepEndedError)
+    const ended = error as SweepEndedError
+    expect(ended.name).toBe('AbortError')
+    expect(ended.code).toBe('SWEEP_ABORTED')
+    expect(ended.sweep.records.length % 13).toBe(0)
+    expect(ended.sweep.records.length).toBeGreaterThan(0)
+    const after = await nir.sweep({ problems: problems.slice(0, 1), layers: ['original'] })
+    expect(after.records).toHaveLength(1)
+  })
+
+  it("follows the running cell's signal", async () => {
+    const key = Symbol.for('nir.signal')
+    const surroundings = globalThis as unknown as Record<symbol, unknown>
+    const controller = new AbortController()
+    surroundings[key] = controller.signal
+    try {
+      const running = nir.generate('def', {
+        maxTokens: 500,
+        onToken: () => controller.abort(new Error('cell')),
+      })
+      await expect(running).rejects.toThrow('cell')
+    } finally {
+      Reflect.deleteProperty(surroundings, key)
+    }
+  })
+})

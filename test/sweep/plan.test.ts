@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest'
+import type { ModelInfo } from '../../src/engine/index.js'
+import type { Problem } from '../../src/problems/problem.js'
+import { planSweep, unitSeed, type SweepOptions } from '../../src/sweep/plan.js'
+
+const model = { layerCount: 4 } as ModelInfo
+const problem = (task_id: number) => ({ task_id }) as Problem
+const plan = (options: Partial<SweepOptions>) =>
+  planSweep({ problems: [problem(1), problem(2)], ...options }, model)
+
+describe('planSweep', () => {
+  it('plans the original and every layer by default', () => {
+    expect(plan({}).depths).toEqual(['original', 0, 1, 2, 3])
+    expect(plan({ layers: [2, 'original', 2] }).depths).toEqual([2, 'original'])
+  })
+
+  it('plans a unit for each problem and sample, each with a seed of its own', () => {
+    const { units } = plan({ samples: 2, temperature: 0.8, seed: 5 })
+    expect(units.map(({ problem, sample }) => [problem.task_id, sample])).toEqual([
+      [1, 0],
+      [1, 1],
+      [2, 0],
+      [2, 1],
+    ])
+    expect(new Set(units.map((unit) => unit.seed)).size).toBe(4)
+  })
+
+  it("a unit's seed does not depend on the other problems", () => {
+    const alone = planSweep({ problems: [problem(2)], seed: 5 }, model)
+    expect(alone.units[0]!.seed).toBe(plan({ seed: 5 }).units[1]!.seed)
+    expect(unitSeed(5, 2, 0)).not.toBe(unitSeed(6, 2, 0))
+  })
+
+  it.each<[string, Partial<SweepOptions>, string]>([
+    ['no problems', { problems: [] }, 'NO_PROBLEMS'],
+    ['a problem twice', { problems: [problem(1), problem(1)] }, 'DUPLICATE_PROBLEM'],
+    ['no layers', { layers: [] }, 'NO_LAYERS'],
+    ['a layer too deep', { layers: [4] }, 'LAYER_OUT_OF_RANGE'],
+    ['no samples', { samples: 0 }, 'OPTION_OUT_OF_RANGE'],
+    ['a fractional seed', { seed: 0.5 }, 'OPTION_OUT_OF_RANGE'],
+    ['samples that would all be the same', { samples: 3 }, 'SAMPLES_WITHOUT_TEMPERATURE'],
+  ])('refuses %s', (_name, options, code) => {
+    expect(() => plan(options)).toThrow(expect.objectContaining({ name: 'SweepOptionError', code }))
+  })
+})
