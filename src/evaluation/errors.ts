@@ -17,3 +17,15 @@ export class EvaluationOptionError extends NirError {
     )
   }
 }
+
+/** A sandbox that worked at the start can no longer be started. */
+export class SandboxLostError extends NirError {
+  constructor(detail: string, options?: ErrorOptions) {
+    super(
+      'SANDBOX_LOST',
+      `A sandbox could not be started again: ${detail}`,
+      'Make a new evaluator with createEvaluator(); its capabilities say what is missing.',
+      options,
+    )
+  }
+}

@@ -1,6 +1,6 @@
 export { createEvaluator } from './evaluator.js'
 export type { Evaluator, EvaluatorCapabilities, EvaluatorOptions } from './evaluator.js'
-export { EvaluationOptionError, EvaluatorClosedError } from './errors.js'
+export { EvaluationOptionError, EvaluatorClosedError, SandboxLostError } from './errors.js'
 export type { Outcome, Program, ProgramResult, RunLimits } from './execution/runner.js'
 export type { Definitions } from './measure.js'
 export type { PythonSyntaxError } from './python/parser.js'

@@ -194,6 +194,11 @@ describe('a pass that is not earned', () => {
     await attack(always, [source])
   })
 
+  test('its own math', async () => {
+    const code = 'class M:\n    def isclose(self, *a): return True\nmath = M()\ndef f(x):\n    return 0'
+    await attack(code, ['assert math.isclose(f(1), 2)'])
+  })
+
   test.each(['set', 'sorted', 'len', 'abs', 'isinstance', 'all'])('its own %s', async (name) => {
     const test = `assert ${name === 'isinstance' ? 'isinstance(f(1), str)' : `${name}(${name === 'abs' || name === 'len' ? 'f(1)' : '[f(1)]'}) == ${name}(${name === 'abs' || name === 'len' ? '"ab"' : '[9]'})`}`
     const tests = [

@@ -96,6 +96,23 @@ describe('use', () => {
     await expect(evaluator.run([])).rejects.toThrow(EvaluatorClosedError)
   })
 
+  test('what is under way at close is rejected, and nothing is left running', async () => {
+    const evaluator = await createEvaluator()
+    const programs = Array.from({ length: 6 }, () => ({ code: 'while True: pass', tests: ['assert f(1)'] }))
+    const running = evaluator.run(programs)
+    const measuring = evaluator.measure(
+      Array.from({ length: 500 }, (_, index) => ({ text: `${F} + ${index}` })),
+    )
+    const settled = Promise.allSettled([running, measuring])
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    await evaluator.close()
+    for (const result of await settled)
+      expect(result).toMatchObject({
+        status: 'rejected',
+        reason: expect.any(EvaluatorClosedError) as unknown,
+      })
+  })
+
   test('options with unknown values are refused', async () => {
     const error = await createEvaluator({ definitions: 'radon' as 'standard' }).catch(
       (reason: unknown) => reason,

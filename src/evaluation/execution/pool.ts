@@ -1,4 +1,5 @@
 import { ChildEnded, JsonChild } from '../python/child.js'
+import { EvaluatorClosedError, SandboxLostError } from '../errors.js'
 import type { Outcome, Program, ProgramResult, ProgramRunner, RunLimits } from './runner.js'
 
 const START_MS = 20_000
@@ -107,6 +108,7 @@ class Server {
       return (await child.request(work, work.wallSeconds * 1000 + GRACE_MS)) as ServerResult
     } catch (error) {
       if (!(error instanceof ChildEnded)) throw error
+      if (this.#stopped) throw new EvaluatorClosedError()
       const outcome = error.reason === 'timeout' ? 'timeout' : 'crashed'
       const wallSeconds = (performance.now() - started) / 1000
       return { outcome, message: 'the sandbox ended with the program', cpuSeconds: null, wallSeconds }
@@ -119,11 +121,16 @@ class Server {
   }
 
   async #ready(): Promise<JsonChild> {
+    if (this.#stopped) throw new EvaluatorClosedError()
     if (this.child?.alive && this.#jobs < JOBS_PER_SERVER) return this.child
     this.child?.kill()
     this.#jobs = 0
-    const child = await startServer(this.command)
-    if (this.#stopped) child.kill()
-    return (this.child = child)
+    try {
+      this.child = await startServer(this.command)
+    } catch (error) {
+      throw new SandboxLostError((error as Error).message, { cause: error })
+    }
+    if (this.#stopped) this.child.kill()
+    return this.child
   }
 }

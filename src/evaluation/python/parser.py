@@ -8,6 +8,9 @@ import ast
 import json
 import struct
 import sys
+import warnings
+
+MEMORY_BYTES = 4 << 30
 
 # What `ast.parse` may raise on text: NUL bytes, lone surrogates, nesting, size.
 NOT_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError)
@@ -86,10 +89,18 @@ def answer(request):
     return [handle(source) for source in request['sources']]
 
 
-def serve(stream_in, stream_out):
-    import warnings
+def limit_memory():
+    try:
+        import resource
 
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    except (ImportError, ValueError, OSError):
+        pass  # Not on every system.
+
+
+def serve(stream_in, stream_out):
     warnings.simplefilter('ignore')
+    limit_memory()
     write(stream_out, {'version': '.'.join(map(str, sys.version_info[:3]))})
     while True:
         head = stream_in.read(4)

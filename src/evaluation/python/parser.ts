@@ -1,3 +1,4 @@
+import { EvaluatorClosedError } from '../errors.js'
 import { treeFromWire, type PyNode, type WireTree } from './ast.js'
 import { ChildEnded, JsonChild } from './child.js'
 import { pythonScript } from './script.js'
@@ -61,7 +62,8 @@ const PARSE_MS = 30_000
 /** CPython in one long-lived child. A text that ends the child counts as not parsing; the child is restarted. */
 export class CPythonParser implements PythonParser {
   readonly kind = 'cpython'
-  #child: JsonChild | null
+  #child: JsonChild
+  #closed = false
   #queue: Promise<unknown> = Promise.resolve()
 
   private constructor(
@@ -87,8 +89,8 @@ export class CPythonParser implements PythonParser {
   }
 
   close(): Promise<void> {
+    this.#closed = true
     this.#child?.kill()
-    this.#child = null
     return Promise.resolve()
   }
 
@@ -103,6 +105,7 @@ export class CPythonParser implements PythonParser {
       try {
         results.push(...((await this.#ask({ op, sources: batch })) as unknown[]).map(read))
       } catch (error) {
+        if (this.#closed) throw new EvaluatorClosedError()
         const reason = crash(error)
         if (batch.length === 1) results.push(crashed(reason))
         else for (const source of batch) results.push(...(await this.#each(op, [source], read, crashed)))
@@ -114,7 +117,8 @@ export class CPythonParser implements PythonParser {
   // One request at a time: when the child dies, the request under way is the one that killed it.
   #ask(message: unknown): Promise<unknown> {
     const answer = this.#queue.then(async () => {
-      if (!this.#child?.alive) this.#child = (await start(this.python)).child
+      if (this.#closed) throw new EvaluatorClosedError()
+      if (!this.#child.alive) this.#child = (await start(this.python)).child
       return this.#child.request(message, PARSE_MS)
     })
     this.#queue = answer.catch(() => undefined)

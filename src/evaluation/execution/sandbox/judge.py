@@ -69,41 +69,40 @@ class Judge:
             raise Verdict('memory' if answer[1] == 'MemoryError' else 'exception', one_line(answer[1], answer[3]))
         called = called_names(job['tests'])
         space = self.test_namespace(answer[1], called)
-        exec(compile(imports + '\n' + job['setup'], '<setup>', 'exec'), space)
-        missing = sorted(name for name in called if name not in space and not hasattr(builtins, name))
-        if missing:
-            defined = set()
-            for test in job['tests']:
-                defined |= bound_names(test)
-            missing = [name for name in missing if name not in defined]
+        self.execute(imports + '\n' + job['setup'], space)
+        bound = set().union(*[bound_names(test) for test in job['tests']])
+        missing = sorted(name for name in called - bound if name not in space and not hasattr(builtins, name))
         if missing:
             raise Verdict('no function', '%s is not defined' % missing[0])
         return space
 
     def test_namespace(self, names, called):
-        """What the program defined, except that it may not replace a builtin unless the tests call only builtins."""
+        """What the program defined; but it may not replace a module, nor, unless the tests call only builtins, one of
+        those."""
         space = {'__name__': 'tests', '__builtins__': builtins}
         only_builtins = all(hasattr(builtins, name) for name in called)
         for name, (kind, value) in names.items():
             if hasattr(builtins, name) and not only_builtins:
                 continue
-            if kind == 'value':
+            module = name if kind == 'value' and name not in called else value if kind == 'module' else None
+            if module in SHARED_MODULES:
+                space[name] = importlib.import_module(module)
+            elif kind == 'value':
                 space[name] = self.codec.decode(value)
-            elif value.split('.')[0] in SHARED_MODULES:
-                space[name] = importlib.import_module(value.split('.')[0])
         return space
 
     def test(self, source, space):
         try:
-            code = compile(source, '<test>', 'exec')
-        except SyntaxError as error:
-            raise Verdict('exception', 'the test does not parse: %s' % error)
-        try:
-            exec(code, space)
-        except (PeerGone, PeerSlow, BadValue, Verdict):
-            raise
+            self.execute(source, space)
         except NotPlain:
             self.test_inside(source)
+
+    def execute(self, source, space):
+        """Runs Python of the tests' side; what it or the program raises becomes the verdict."""
+        try:
+            exec(compile(source, '<test>', 'exec'), space)
+        except (PeerGone, PeerSlow, BadValue, Verdict, NotPlain):
+            raise
         except ProgramError as error:
             raise Verdict('memory' if isinstance(error, MemoryError) else 'exception', last_line(error))
         except AssertionError as error:
