@@ -24,7 +24,8 @@ export function mapPlaces(text: string): string {
 /** From now on, `error.stack` shows TypeScript lines of cells, wherever it is read. */
 export function installTraces(): void {
   Error.prepareStackTrace = (error, frames) => {
-    const lines = frames.map((frame) => `    at ${String(frame)}`)
+    // Functions of earlier cells are called as methods of the proxy that holds them.
+    const lines = frames.map((frame) => `    at ${String(frame).replace(/^(async )?Proxy\./, '$1')}`)
     return mapPlaces([headOf(error), ...lines].join('\n'))
   }
 }

@@ -1,0 +1,13 @@
+export interface Session {
+  readonly model: { readonly layerCount: number }
+  /** Captures hidden states. */
+  capture(text: string): Promise<number>
+  untilAborted(): Promise<void>
+  showProgress(): Promise<void>
+  close(): Promise<void>
+}
+export function createSession(options?: { model?: string }): Promise<Session>
+export function sessionCount(): number
+export class Hidden {
+  reveal(): number
+}

@@ -1,0 +1,37 @@
+// Stands in for the public API where a test is about the kernel and must not wait for a model.
+const sessions = []
+
+export async function createSession(options = {}) {
+  if (options.model === 'missing') throw new Error('no such model')
+  const session = {
+    model: { layerCount: 8 },
+    async capture(text) {
+      return text.length
+    },
+    async untilAborted() {
+      const signal = globalThis[Symbol.for('nir.signal')]
+      await new Promise((_, reject) => {
+        signal.addEventListener('abort', () => setTimeout(() => reject(new Error('put away in time')), 400))
+      })
+    },
+    showProgress() {
+      const handle = globalThis[Symbol.for('nir.display')]({ 'text/plain': 'one of two' })
+      return handle.update({ 'text/plain': 'two of two' })
+    },
+    async close() {},
+  }
+  sessions.push(session)
+  return session
+}
+
+/** How many sessions this copy of the module has made. */
+export function sessionCount() {
+  return sessions.length
+}
+
+export class Hidden {
+  #secret = 1
+  reveal() {
+    return this.#secret
+  }
+}

@@ -1,0 +1,105 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { built } from './built.js'
+import { TestKernel } from './session.js'
+
+let kernel: TestKernel
+beforeAll(async () => {
+  kernel = await TestKernel.start()
+  await kernel.run('let kept = 0')
+})
+afterAll(() => kernel.stop())
+
+const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+
+describe('interrupt', () => {
+  it.each([
+    ['a loop', 'for (;;) {}'],
+    ['a loop after an await', 'await new Promise((r) => setTimeout(r, 5)); for (;;) {}'],
+    ['a wait without end', 'await new Promise(() => {})'],
+    ['a loop of waits', 'for (;;) await new Promise((r) => setTimeout(r, 5))'],
+    ['a loop of microtasks', 'for (;;) await null'],
+    ['a loop in a timer', 'setInterval(() => { for (;;) {} }, 1); await new Promise(() => {})'],
+    ['a loop that prints', 'for (;;) console.log("x")'],
+    [
+      'a stream without end',
+      'async function* all() { for (;;) { await null; yield 1 } } for await (const x of all()) {}',
+    ],
+  ])('ends %s and keeps the state', async (_, code) => {
+    const running = kernel.run(code)
+    await wait(400)
+    const asked = Date.now()
+    await kernel.client.interrupt()
+    const { reply } = await running
+    expect(reply).toMatchObject({ status: 'error', ename: 'CellInterrupted' })
+    expect(Date.now() - asked).toBeLessThan(3000)
+    const before = Number((await kernel.run('kept')).result)
+    expect((await kernel.run('++kept')).result).toBe(String(before + 1))
+  })
+
+  it('gives a session time to put things away', async () => {
+    const running = kernel.run('await nir.untilAborted()')
+    await wait(800)
+    await kernel.client.interrupt()
+    expect((await running).reply['evalue']).toBe('put away in time')
+  })
+
+  it('ends background loops of earlier cells at their next await', async () => {
+    await kernel.run(
+      'let ticks = 0; void (async () => { for (;;) { ticks++; await new Promise((r) => setTimeout(r, 5)) } })()',
+    )
+    const running = kernel.run('await new Promise(() => {})')
+    await wait(200)
+    await kernel.client.interrupt()
+    await running
+    const after = (await kernel.run('await new Promise((r) => setTimeout(r, 60)); ticks')).result
+    expect((await kernel.run('await new Promise((r) => setTimeout(r, 60)); ticks')).result).toBe(after)
+  })
+
+  it('does nothing to an idle kernel, and survives many at once', async () => {
+    await Promise.all(Array.from({ length: 5 }, () => kernel.client.interrupt()))
+    expect((await kernel.run('1 + 1')).result).toBe('2')
+  })
+})
+
+describe('the process', () => {
+  it('ends when its parent dies, even in a loop', async () => {
+    const client = pathToFileURL(join(built(), 'kernel/client/kernel-client.js')).href
+    const script = `
+      const { KernelClient } = await import(${JSON.stringify(client)})
+      const kernel = await KernelClient.start({ cwd: process.cwd() })
+      kernel.execute('for (;;) {}')
+      console.log(kernel.process.pid)`
+    const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const pid = await new Promise<number>((resolve) => {
+      parent.stdout.once('data', (chunk) => resolve(Number(String(chunk))))
+    })
+    await wait(500)
+    parent.kill('SIGKILL')
+    const deadline = Date.now() + 8000
+    while (isAlive(pid) && Date.now() < deadline) await wait(100)
+    expect(isAlive(pid)).toBe(false)
+  })
+
+  it('ends on shutdown although a timer runs', async () => {
+    const other = await TestKernel.start()
+    await other.run('setInterval(() => undefined, 1000)')
+    const begun = Date.now()
+    await other.stop()
+    expect(other.client.process.exitCode).toBe(0)
+    expect(Date.now() - begun).toBeLessThan(2500)
+  })
+})
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
