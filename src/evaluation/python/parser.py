@@ -89,6 +89,11 @@ def answer(request):
     return [handle(source) for source in request['sources']]
 
 
+def answer_json(text):
+    """For Pyodide, where there are no messages: JSON in, JSON out."""
+    return json.dumps(answer(json.loads(text)))
+
+
 def limit_memory():
     try:
         import resource

@@ -132,11 +132,16 @@ async function start(python: string): Promise<{ child: JsonChild; version: strin
   return { child, version: greeting.version }
 }
 
+/** The error of a text that ended the parser. */
+export function crashError(message: string): PythonSyntaxError {
+  return { kind: 'Crash', line: null, column: null, message }
+}
+
 function crash(error: unknown): PythonSyntaxError {
   if (!(error instanceof ChildEnded)) throw error
   const message =
     error.reason === 'timeout'
       ? 'The parser did not answer in time.'
       : 'The parser process ended on this text.'
-  return { kind: 'Crash', line: null, column: null, message }
+  return crashError(message)
 }
