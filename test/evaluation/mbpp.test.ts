@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createEvaluator, type Evaluator } from '../../src/evaluation/index.js'
 import { loadProblems } from '../../src/problems/index.js'
+import { needsSandbox, needsSharedFile } from './helpers/requirements.js'
 
 const SANITIZED = fileURLToPath(new URL('../../../shared/mbpp/sanitized-mbpp.json', import.meta.url))
 
@@ -30,14 +30,13 @@ async function failures(source: string) {
 }
 
 test('all 427 reference solutions of sanitized MBPP pass', async (context) => {
-  if (!existsSync(SANITIZED)) {
-    console.warn(`skipped: ${SANITIZED} is absent (it is not part of the repository)`)
-    context.skip()
-  }
+  needsSandbox(context, evaluator)
+  needsSharedFile(context, SANITIZED)
   expect(await failures(SANITIZED)).toEqual({ count: 427, failed: [] })
 }, 300_000)
 
-test('all bundled reference solutions pass', async () => {
+test('all bundled reference solutions pass', async (context) => {
+  needsSandbox(context, evaluator)
   const { count, failed } = await failures('embedded')
   expect(failed).toEqual([])
   expect(count).toBeGreaterThanOrEqual(200)

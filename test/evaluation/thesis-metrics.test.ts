@@ -1,6 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createEvaluator, type Evaluator } from '../../src/evaluation/index.js'
+import { needsSharedFile } from './helpers/requirements.js'
 
 interface GoldenRow {
   readonly id: string
@@ -42,10 +44,7 @@ describe("the release's own functions gave these figures", () => {
   })
 
   test('400 texts made from MBPP', async (context) => {
-    if (!existsSync(MBPP)) {
-      console.warn(`skipped: ${MBPP.pathname} is absent (it is not part of the repository)`)
-      context.skip()
-    }
+    needsSharedFile(context, fileURLToPath(MBPP))
     expect(await compare(MBPP)).toBe(400)
   })
 })

@@ -6,7 +6,7 @@ export interface PyNode {
 }
 
 /** Text, a node, or a list of them. A `Constant` has the text `key`, equal for literals that Python finds equal. */
-export type PyField = string | PyNode | readonly (string | PyNode | null)[]
+type PyField = string | PyNode | readonly (string | PyNode | null)[]
 
 type WireField = string | number | readonly (string | number | null)[]
 

@@ -1,7 +1,7 @@
 import { children, list, text, type PyNode } from '../python/ast.js'
 
 /** A function, method or class with its cyclomatic complexity. */
-export interface ComplexityBlock {
+interface ComplexityBlock {
   readonly kind: 'function' | 'method' | 'class'
   readonly name: string
   readonly complexity: number
