@@ -37,6 +37,13 @@ describe('checkGguf', () => {
     await expect(checkGguf(file(good.subarray(0, 1000)))).rejects.toBeInstanceOf(ModelError)
   })
 
+  it('rejects a number of layers that the tensors do not bear out, at which llama.cpp aborts the process', async () => {
+    const many = Buffer.from(good)
+    const at = many.indexOf('llama.block_count') + 'llama.block_count'.length + 4
+    many.writeUInt32LE(100_000, at)
+    await expect(checkGguf(file(many))).rejects.toThrow(/claims 100000 layers and holds tensors of 6/)
+  })
+
   it('Engine.open rejects a truncated model with the same error', async () => {
     const path = file(good.subarray(0, good.length / 2))
     await expect(Engine.open({ path, gpu: false })).rejects.toBeInstanceOf(ModelError)

@@ -2,6 +2,9 @@ import { ModelError } from '../errors.js'
 import { readGgufHeader } from './read.js'
 import { tensorTypes, type GgufHeader, type TensorInfo } from './types.js'
 
+/** LLAMA_MAX_LAYERS of llama.cpp. */
+const LARGEST_LAYER_COUNT = 512
+
 /**
  * Reads a GGUF's header and checks what llama.cpp would meet with an abort of the whole process, or only after
  * mapping gigabytes: counts, shapes, types, and that every tensor's data lies within the file.
@@ -27,6 +30,7 @@ class Checker {
       throw this.#corrupt('it names no architecture')
     for (const key of ['block_count', 'embedding_length', 'context_length'])
       this.#positive(`${architecture}.${key}`)
+    this.#blocks(architecture)
     const heads = this.header.metadata.get(`${architecture}.attention.head_count`)
     if (typeof heads === 'number') this.#positive(`${architecture}.attention.head_count`)
     const keyValueHeads = this.header.metadata.get(`${architecture}.attention.head_count_kv`)
@@ -44,9 +48,7 @@ class Checker {
   }
 
   tensors(): void {
-    const parts = this.header.metadata.get('split.count')
-    if (this.header.tensors.length === 0 && !(typeof parts === 'number' && parts > 1))
-      throw this.#corrupt('it holds no tensors')
+    if (this.header.tensors.length === 0 && !this.#isSplit()) throw this.#corrupt('it holds no tensors')
     for (const tensor of this.header.tensors) this.#tensor(tensor)
   }
 
@@ -67,6 +69,22 @@ class Checker {
         `'${this.path}' has ${this.header.fileBytes} bytes, but its tensor '${tensor.name}' ends at byte ${end}.`,
         'Download or copy the model again.',
       )
+  }
+
+  /** llama.cpp aborts on more layers than it has room for; the tensors tell how many there really are. */
+  #blocks(architecture: string): void {
+    const count = this.header.metadata.get(`${architecture}.block_count`)
+    const indices = this.header.tensors.map(({ name }) => Number(/^blk\.(\d+)\./.exec(name)?.[1] ?? -1))
+    const found = indices.reduce((largest, index) => Math.max(largest, index), -1) + 1
+    if (count !== found && !this.#isSplit())
+      throw this.#corrupt(`it claims ${String(count)} layers and holds tensors of ${found}`)
+    if (found > LARGEST_LAYER_COUNT)
+      throw this.#corrupt(`it has ${found} layers, more than ${LARGEST_LAYER_COUNT}`)
+  }
+
+  #isSplit(): boolean {
+    const parts = this.header.metadata.get('split.count')
+    return typeof parts === 'number' && parts > 1
   }
 
   #positive(key: string): void {
