@@ -29,8 +29,8 @@ export class CellRun {
     return this.controller.signal
   }
 
-  /** Runs `body` and waits for its end. */
-  async start(body: () => unknown): Promise<void> {
+  /** Runs `body` and waits for its end; an interrupt that came before it began keeps it from beginning. */
+  async start(body: (signal: AbortSignal) => unknown): Promise<void> {
     Object.defineProperty(globalThis, SIGNAL, {
       configurable: true,
       get: () => {
@@ -63,9 +63,10 @@ export class CellRun {
     this.end()
   }
 
-  private async follow(body: () => unknown): Promise<void> {
+  private async follow(body: (signal: AbortSignal) => unknown): Promise<void> {
     try {
-      await body()
+      this.signal.throwIfAborted()
+      await body(this.signal)
       this.settle.resolve()
     } catch (error) {
       this.settle.reject(error)

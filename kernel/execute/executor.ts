@@ -53,7 +53,7 @@ export class Executor {
     const cell = this.host.converter.convert(this.declarations, source)
     this.run = new CellRun()
     try {
-      await this.run.start(async () => use(await this.evaluate(cell, label)))
+      await this.run.start(async (signal) => use(await this.evaluate(cell, label, signal)))
     } finally {
       // What a failed or interrupted cell had declared so far stays, as in other kernels.
       this.declarations = cell.declarations
@@ -69,7 +69,7 @@ export class Executor {
     this.run?.terminated()
   }
 
-  private async evaluate(cell: ConvertedCell, label: string): Promise<unknown> {
+  private async evaluate(cell: ConvertedCell, label: string, signal: AbortSignal): Promise<unknown> {
     const { modules } = this.host
     modules.updateFiles(cell.files)
     await modules.prepare(cell.code)
@@ -78,6 +78,7 @@ export class Executor {
     else if (!this.sessionShadowed && USES_SESSION.test(cell.code)) {
       this.scope.set(SESSION, await this.host.session())
     }
+    signal.throwIfAborted()
     registerCell(label, cell.map)
     await this.call(cell, label)
     return cell.lastExpression === undefined ? undefined : this.scope.take(cell.lastExpression)

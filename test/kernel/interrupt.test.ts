@@ -39,6 +39,14 @@ describe('interrupt', () => {
     expect((await kernel.run('++kept')).result).toBe(String(before + 1))
   })
 
+  it('ends a cell whose code is still being compiled', async () => {
+    const slow = `${Array.from({ length: 400 }, (_, i) => `const v${i} = [${i}].map((x) => ({ x }))`).join('\n')}\nfor (;;) {}`
+    const running = kernel.run(slow)
+    await wait(20)
+    await kernel.client.interrupt()
+    expect((await running).reply['ename']).toBe('CellInterrupted')
+  })
+
   it('gives a session time to put things away', async () => {
     const running = kernel.run('await nir.untilAborted()')
     await wait(800)

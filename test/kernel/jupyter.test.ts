@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import type * as kernelspecModule from '../../kernel/kernelspec/kernelspec.js'
 import { importBuilt } from './built.js'
 
 const PYTHON = process.env['NIR_TEST_PYTHON'] ?? 'python3'
@@ -25,7 +26,7 @@ function python(args: string[], cwd = folder): { status: number | null; output: 
 
 describe.skipIf(!hasJupyter)('with Jupyter', () => {
   beforeAll(async () => {
-    const { installKernelspec } = await importBuilt<typeof import('../../kernel/kernelspec/kernelspec.js')>(
+    const { installKernelspec } = await importBuilt<typeof kernelspecModule>(
       'kernel/kernelspec/kernelspec.js',
     )
     installKernelspec(join(folder, 'share', 'jupyter', 'kernels'))

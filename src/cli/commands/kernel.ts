@@ -8,6 +8,7 @@ import {
   uninstallKernelspec,
 } from '../../../kernel/kernelspec/kernelspec.js'
 import { UsageError } from '../errors.js'
+import { modelArgument } from '../model-argument.js'
 
 export const usage = `nir kernel install [options]
 nir kernel uninstall [options]
@@ -41,9 +42,10 @@ export function kernel(args: string[]): number {
   }
   const folder = kernelsFolder(targetOf(values))
   const name = values.name ?? DEFAULT_NAME
+  const model = values.model === undefined ? undefined : modelArgument(values.model)
   switch (positionals.join(' ')) {
     case 'install':
-      console.log(`Installed the kernel in ${installKernelspec(folder, { name, model: values.model })}`)
+      console.log(`Installed the kernel in ${installKernelspec(folder, { name, model })}`)
       return 0
     case 'uninstall':
       console.log(`Removed the kernel from ${uninstallKernelspec(folder, name)}`)

@@ -4,6 +4,8 @@ import { parseArgs } from 'node:util'
 import { KernelClient } from '../../../kernel/client/kernel-client.js'
 import { UsageError } from '../errors.js'
 import { writeHtml } from '../html/page.js'
+import { modelArgument } from '../model-argument.js'
+import { claimLanguage } from '../notebook/language.js'
 import { readNotebook, writeNotebook } from '../notebook/notebook.js'
 import { injectParameters, parseParameter } from '../notebook/parameters.js'
 import { Progress } from '../run/progress.js'
@@ -35,7 +37,6 @@ export async function run(args: string[]): Promise<number> {
       model: { type: 'string' },
       timeout: { type: 'string' },
       'allow-errors': { type: 'boolean' },
-      'kernel-arg': { type: 'string', multiple: true },
       help: { type: 'boolean', short: 'h' },
     },
   })
@@ -51,6 +52,7 @@ export async function run(args: string[]): Promise<number> {
   if (values.html !== undefined) checkFolder(values.html)
 
   const notebook = readNotebook(input)
+  claimLanguage(notebook, input)
   for (const name of injectParameters(notebook, parameters)) {
     console.error(`nir: the notebook declares no parameter ${name}; it is set all the same.`)
   }
@@ -58,8 +60,7 @@ export async function run(args: string[]): Promise<number> {
   const save = (): void => writeNotebook(output, notebook)
   const client = await KernelClient.start({
     cwd: dirname(resolve(input)),
-    env: values.model === undefined ? {} : { NIR_MODEL: values.model },
-    args: values['kernel-arg'] ?? [],
+    env: modelEnvironment(values.model ?? process.env['NIR_MODEL']),
   })
   const stop = new Interrupts(client)
   let failures: CellFailure[]
@@ -103,6 +104,10 @@ class Interrupts {
   }
 }
 
+function modelEnvironment(model: string | undefined): NodeJS.ProcessEnv {
+  return model === undefined ? {} : { NIR_MODEL: modelArgument(model) }
+}
+
 function onlyOne(positionals: readonly string[]): string {
   if (positionals.length === 1) return positionals[0]!
   throw new UsageError(`nir run takes one notebook, not ${positionals.length}.`, 'See nir run --help.')
@@ -119,8 +124,9 @@ function checkFolder(path: string): void {
   if (!existsSync(folder)) throw new UsageError(`The folder ${folder} does not exist.`, 'Make it first.')
 }
 
-function describe({ position, ename, evalue, traceback }: CellFailure): string {
-  const line = /In\[[^\]]+\]:(\d+)|cell:(\d+)/.exec(traceback.join('\n'))
+function describe({ position, count, ename, evalue, traceback }: CellFailure): string {
+  const trace = traceback.join('\n')
+  const line = new RegExp(`In\\[${count}\\]:(\\d+)|^cell:(\\d+)`, 'm').exec(trace)
   const where = line ? `, line ${line[1] ?? line[2]}` : ''
-  return `\nnir: cell ${position}${where}: ${ename}: ${evalue}\n${traceback.join('\n')}`
+  return `\nnir: cell ${position}${where}: ${ename}: ${evalue}\n${trace}`
 }

@@ -8,6 +8,7 @@ pre { font: 13px/1.45 ui-monospace, monospace; overflow-x: auto; margin: .4rem 0
 pre.source { background: var(--soft); border: 1px solid var(--line); border-radius: 4px; padding: .6rem .8rem;
   white-space: pre; }
 pre.source::before { content: attr(data-count); float: right; opacity: .5; }
+pre.stream { max-height: 30rem; overflow-y: auto; }
 pre.stderr { background: #e8a33d22; padding: .4rem .8rem; }
 pre.error { background: #d3302f22; padding: .6rem .8rem; }
 img { max-width: 100%; }

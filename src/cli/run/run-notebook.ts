@@ -24,12 +24,15 @@ export interface RunOptions {
 export interface CellFailure {
   /** The place among the notebook's code cells, from one. */
   position: number
+  /** The kernel's count of the run, which names the cell in traces. */
+  count: number | null
   ename: string
   evalue: string
   traceback: string[]
 }
 
 const SAVE_EVERY_MS = 2000
+const KILL_AFTER_MS = 10_000
 const ENDED: readonly string[] = ['KernelDied', 'CellTimeout']
 
 /**
@@ -52,13 +55,13 @@ export async function runNotebook(notebook: Notebook, options: RunOptions): Prom
     options.progress.end(failure === undefined)
     options.save()
     if (!failure) continue
-    failures.push({ position: at + 1, ...failure })
+    failures.push({ position: at + 1, count: cell.execution_count ?? null, ...failure })
     if (!options.allowErrors || ENDED.includes(failure.ename)) break
   }
   return failures
 }
 
-type Failure = Omit<CellFailure, 'position'>
+type Failure = Pick<CellFailure, 'ename' | 'evalue' | 'traceback'>
 
 async function runCell(
   cell: Cell,
@@ -79,7 +82,7 @@ async function runCell(
     const running = options.client.execute(source, onOutput, { cellId: cell.id })
     const reply = await withTimeout(running, options)
     cell.execution_count = typeof reply['execution_count'] === 'number' ? reply['execution_count'] : null
-    return reply['status'] === 'ok' ? undefined : (reply as unknown as Failure)
+    return reply['status'] === 'ok' ? undefined : failureOf(reply)
   } catch (error) {
     if (!(error instanceof KernelDied || error instanceof CellTimeout)) throw error
     const failure = {
@@ -92,6 +95,11 @@ async function runCell(
   }
 }
 
+function failureOf(reply: Content): Failure {
+  const traceback = Array.isArray(reply['traceback']) ? reply['traceback'].map(String) : []
+  return { ename: String(reply['ename']), evalue: String(reply['evalue']), traceback }
+}
+
 async function withTimeout(running: Promise<Content>, { timeout, client }: RunOptions): Promise<Content> {
   if (timeout === 0) return running
   let timer: NodeJS.Timeout | undefined
@@ -101,7 +109,9 @@ async function withTimeout(running: Promise<Content>, { timeout, client }: RunOp
   const first = await Promise.race([running, late])
   clearTimeout(timer)
   if (first !== 'late') return first
+  const unwilling = setTimeout(() => client.kill(), KILL_AFTER_MS)
   await client.interrupt()
   await running
+  clearTimeout(unwilling)
   throw new CellTimeout(timeout)
 }

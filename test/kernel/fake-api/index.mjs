@@ -11,14 +11,15 @@ export async function createSession(options = {}) {
     async untilAborted() {
       const signal = globalThis[Symbol.for('nir.signal')]
       await new Promise((_, reject) => {
-        signal.addEventListener('abort', () => setTimeout(() => reject(new Error('put away in time')), 400))
+        const later = () => globalThis.setTimeout(() => reject(new Error('put away in time')), 400)
+        signal.addEventListener('abort', later)
       })
     },
     showProgress() {
       const handle = globalThis[Symbol.for('nir.display')]({ 'text/plain': 'one of two' })
       return handle.update({ 'text/plain': 'two of two' })
     },
-    async close() {},
+    close: () => Promise.resolve(),
   }
   sessions.push(session)
   return session

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest'
+import { UsageError } from '../../src/cli/errors.js'
+import { pageOf } from '../../src/cli/html/page.js'
+import { linesOf, textOf } from '../../src/cli/notebook/notebook.js'
+import { OutputCollector, type Output } from '../../src/cli/notebook/outputs.js'
+import { injectParameters, parseParameter } from '../../src/cli/notebook/parameters.js'
+import { Progress } from '../../src/cli/run/progress.js'
+import { code, markdown, notebookOf } from './notebooks.js'
+
+describe('parameters', () => {
+  it('are JSON where they can be, else text', () => {
+    expect(parseParameter('a=1')).toEqual(['a', 1])
+    expect(parseParameter('a=[1,"b"]')).toEqual(['a', [1, 'b']])
+    expect(parseParameter('a=x=y')).toEqual(['a', 'x=y'])
+    expect(parseParameter('a=')).toEqual(['a', ''])
+    expect(() => parseParameter('=1')).toThrow(UsageError)
+    expect(() => parseParameter('a b=1')).toThrow(UsageError)
+  })
+
+  it('replace an injected cell of an earlier run, and report what is not declared', () => {
+    const notebook = notebookOf(markdown('x'), code('const a = 1, b = 2', ['parameters']), code('a'))
+    injectParameters(notebook, new Map([['a', 5]]))
+    expect(
+      injectParameters(
+        notebook,
+        new Map<string, unknown>([
+          ['b', 6],
+          ['c', 7],
+        ]),
+      ),
+    ).toEqual(['c'])
+    expect(notebook.cells).toHaveLength(4)
+    expect(textOf(notebook.cells[2]!.source)).toBe('// Parameters\nlet b = 6\nlet c = 7')
+  })
+
+  it('come first where no cell is tagged', () => {
+    const notebook = notebookOf(code('a'))
+    injectParameters(notebook, new Map([['a', 5]]))
+    expect(notebook.cells[0]!.metadata.tags).toEqual(['injected-parameters'])
+  })
+})
+
+describe('outputs', () => {
+  it('join stream text and follow display updates across cells', () => {
+    const collector = new OutputCollector()
+    const first: Output[] = []
+    const second: Output[] = []
+    collector.take(first, 'stream', { name: 'stdout', text: 'a' })
+    collector.take(first, 'stream', { name: 'stdout', text: 'b\nc' })
+    collector.take(first, 'display_data', { data: { 'text/plain': '1' }, transient: { display_id: 'x' } })
+    collector.take(second, 'update_display_data', {
+      data: { 'text/plain': '2' },
+      transient: { display_id: 'x' },
+    })
+    expect(first).toEqual([
+      { output_type: 'stream', name: 'stdout', text: ['ab\n', 'c'] },
+      { output_type: 'display_data', data: { 'text/plain': ['2'] }, metadata: {} },
+    ])
+    expect(second).toEqual([])
+  })
+
+  it('are cleared, at once or by what comes next', () => {
+    const collector = new OutputCollector()
+    const outputs: Output[] = []
+    collector.take(outputs, 'stream', { name: 'stdout', text: 'old' })
+    collector.take(outputs, 'clear_output', { wait: true })
+    expect(outputs).toHaveLength(1)
+    collector.take(outputs, 'stream', { name: 'stdout', text: 'new' })
+    expect(outputs).toEqual([{ output_type: 'stream', name: 'stdout', text: ['new'] }])
+  })
+})
+
+describe('text', () => {
+  it('is kept as lines with their ends', () => {
+    expect(linesOf('a\nb\n')).toEqual(['a\n', 'b\n'])
+    expect(linesOf('')).toEqual([])
+    expect(textOf(linesOf('a\n\nb'))).toBe('a\n\nb')
+  })
+})
+
+describe('a page', () => {
+  it('has no plotly.js where no cell needs it', () => {
+    const page = pageOf(notebookOf(markdown('# T'), code('const a = "<b>"')))
+    expect(page.length).toBeLessThan(10_000)
+    expect(page).toContain('&lt;b&gt;')
+    expect(page).toContain('<title>T</title>')
+  })
+})
+
+describe('progress on a terminal', () => {
+  it('shows output above a line that is drawn again', () => {
+    const written: string[] = []
+    const progress = new Progress({ write: (text) => written.push(text), isTTY: true, columns: 80 })
+    progress.begin(1, 2, 'import x from "x"\nrun()')
+    progress.output('stream', { name: 'stdout', text: 'hello\n' })
+    progress.output('update_display_data', { data: { 'text/plain': '5 of 10' } })
+    progress.end(true)
+    const text = written.join('')
+    expect(text).toContain('\r\u001b[Khello\n')
+    expect(text).toContain('· 5 of 10')
+    expect(text).toMatch(/✓ \[1\/2\] run\(\) \([\d.]+ s\)\n$/)
+  })
+})
