@@ -78,8 +78,8 @@ class Checker {
     const found = indices.reduce((largest, index) => Math.max(largest, index), -1) + 1
     if (count !== found && !this.#isSplit())
       throw this.#corrupt(`it claims ${String(count)} layers and holds tensors of ${found}`)
-    if (found > LARGEST_LAYER_COUNT)
-      throw this.#corrupt(`it has ${found} layers, more than ${LARGEST_LAYER_COUNT}`)
+    if (Math.max(found, Number(count)) > LARGEST_LAYER_COUNT)
+      throw this.#corrupt(`it has ${Math.max(found, Number(count))} layers, more than ${LARGEST_LAYER_COUNT}`)
   }
 
   #isSplit(): boolean {
