@@ -6,12 +6,12 @@ import type { PackageView } from './package-view.js'
 import { tslabRequire, type TypeScript } from './tslab.js'
 
 /** Packages that cells can import although the notebook's folder has none. */
-export const PROVIDED_PACKAGES = ['danfojs-node', 'simple-statistics', 'plotly.js-dist-min'] as const
+const PROVIDED_PACKAGES = ['danfojs-node', 'simple-statistics', 'plotly.js-dist-min'] as const
 
 const ownRequire = createRequire(import.meta.url)
 
 /** Where the types of the session are: beside the module that provides it. */
-export function declarationsOf(api: URL): string {
+function declarationsOf(api: URL): string {
   const path = fileURLToPath(api)
   return path.replace(/\.([cm]?)js$/, '.d.$1ts')
 }

@@ -4,7 +4,7 @@ export function toJsonValue(value: unknown): unknown {
 }
 
 /** The JSON text of a value, with typed arrays as arrays. */
-export function toJson(value: unknown): string {
+function toJson(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) => {
     if (ArrayBuffer.isView(inner) && !(inner instanceof DataView)) return Array.from(inner as Float64Array)
     return typeof inner === 'bigint' ? String(inner) : inner

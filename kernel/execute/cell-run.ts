@@ -6,7 +6,7 @@ const GRACE_MS = 100
 const OBSERVED_GRACE_MS = 3000
 
 /** Where `nir` finds the AbortSignal of the running cell. */
-export const SIGNAL = Symbol.for('nir.signal')
+const SIGNAL = Symbol.for('nir.signal')
 
 /**
  * One run of a cell, which ends when its code ends or when it is interrupted, whichever comes first. Terminated

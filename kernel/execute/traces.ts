@@ -14,7 +14,7 @@ export function registerCell(label: string, map: CellMap): void {
 }
 
 /** Replaces places in running code by places in the cell. */
-export function mapPlaces(text: string): string {
+function mapPlaces(text: string): string {
   return text.replace(CELL_PLACE, (whole, label: string, line: string, column: string) => {
     const place = maps.get(label)?.original(Number(line), Number(column))
     return place ? `${cellName(label)}:${place.line}:${place.column}` : whole

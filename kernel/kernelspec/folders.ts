@@ -12,7 +12,7 @@ export interface Surroundings {
 }
 
 /** The surroundings of this process. */
-export function surroundings(): Surroundings {
+function surroundings(): Surroundings {
   return { platform: process.platform, env: process.env, home: homedir() }
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { ProtocolError } from '../errors.js'
 
 /** The channels of a kernel, each a port in the connection file. */
-export const CHANNELS = ['shell', 'iopub', 'stdin', 'control', 'hb'] as const
+const CHANNELS = ['shell', 'iopub', 'stdin', 'control', 'hb'] as const
 export type Channel = (typeof CHANNELS)[number]
 
 /** What a Jupyter connection file says. */

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type * as clientModule from '../../kernel/client/kernel-client.js'
 import type { KernelClient } from '../../kernel/client/kernel-client.js'
 import { importBuilt } from './built.js'
@@ -28,7 +29,7 @@ export class TestKernel {
   static async start(env: NodeJS.ProcessEnv = {}): Promise<TestKernel> {
     const { KernelClient } = await importBuilt<typeof clientModule>('kernel/client/kernel-client.js')
     const folder = mkdtempSync(join(tmpdir(), 'nir-notebook-'))
-    const api = join(import.meta.dirname, 'fake-api/index.mjs')
+    const api = fileURLToPath(new URL('./fake-api/index.mjs', import.meta.url))
     return new TestKernel(await KernelClient.start({ cwd: folder, env, args: ['--api', api] }), folder)
   }
 
