@@ -138,9 +138,8 @@ export class Session {
    */
   async sweep(options: SweepOptions): Promise<Sweep> {
     const records: SweepRecord[] = []
-    const evaluator = await (this.#evaluator ??= createEvaluator())
+    const evaluator = await (this.#evaluator ??= openEvaluator())
     const warnings = evaluator.capabilities.reasons
-    for (const warning of warnings) console.warn(`nir: ${warning}`)
     const run = withAmbientSignal({ ...options, onProgress: options.onProgress ?? cellProgress() })
     try {
       await runSweep(run, { engine: this.#engine, prompts: this.#prompts, evaluator }, records)
@@ -156,6 +155,13 @@ export class Session {
   async close(): Promise<void> {
     await Promise.all([this.#engine.close(), this.#evaluator?.then((evaluator) => evaluator.close())])
   }
+}
+
+/** An evaluator; says once, in a line each, what this machine lacks. */
+async function openEvaluator(): Promise<Evaluator> {
+  const evaluator = await createEvaluator()
+  for (const reason of evaluator.capabilities.reasons) console.warn(`nir: ${reason}`)
+  return evaluator
 }
 
 /** Shows progress in the running cell, updated in place. */
