@@ -30,6 +30,8 @@ export interface EvaluatorCapabilities {
   readonly pythonVersion: string | null
   /** Do tests run in a sandbox? */
   readonly sandbox: boolean
+  /** Version of the Python that runs tests, which may be another one; null: none does. */
+  readonly testPythonVersion: string | null
   /** A line each: what is missing and how to get it. */
   readonly reasons: readonly string[]
 }
@@ -72,6 +74,7 @@ export async function createEvaluator(options: EvaluatorOptions = {}): Promise<E
     parser: parser.parser?.kind ?? null,
     pythonVersion: parser.parser?.version ?? null,
     sandbox: runner.runner?.sandboxed ?? false,
+    testPythonVersion: runner.runner?.pythonVersion ?? null,
     reasons: [...parser.reasons, ...runner.reasons],
   })
 }

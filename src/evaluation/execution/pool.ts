@@ -21,15 +21,22 @@ export interface ServerCommand {
   readonly env?: NodeJS.ProcessEnv
 }
 
+/** A server that is ready, and the version of its Python. */
+export interface StartedServer {
+  readonly child: JsonChild
+  readonly pythonVersion: string
+}
+
 /** Starts a server and waits until it is ready; rejects with `ChildEnded` where it does not start. */
-export async function startServer({ command, env }: ServerCommand): Promise<JsonChild> {
+export async function startServer({ command, env }: ServerCommand): Promise<StartedServer> {
   const child = new JsonChild(command, env ? { env } : {})
-  await child.next(START_MS)
-  return child
+  const { ready } = (await child.next(START_MS)) as { ready: string }
+  return { child, pythonVersion: ready }
 }
 
 /** A queue of programs before a few servers; each server runs one program at a time. */
 export class ServerPool implements ProgramRunner {
+  readonly pythonVersion: string
   readonly #idle: Server[]
   readonly #waiting: ((server: Server) => void)[] = []
   readonly #servers: readonly Server[]
@@ -38,11 +45,12 @@ export class ServerPool implements ProgramRunner {
     command: ServerCommand,
     readonly sandboxed: boolean,
     workers: number,
-    first: JsonChild,
+    first: StartedServer,
   ) {
+    this.pythonVersion = first.pythonVersion
     this.#servers = Array.from(
       { length: workers },
-      (_, index) => new Server(command, index === 0 ? first : null),
+      (_, index) => new Server(command, index === 0 ? first.child : null),
     )
     this.#idle = [...this.#servers]
   }
@@ -126,7 +134,7 @@ class Server {
     this.child?.kill()
     this.#jobs = 0
     try {
-      this.child = await startServer(this.command)
+      this.child = (await startServer(this.command)).child
     } catch (error) {
       throw new SandboxLostError((error as Error).message, { cause: error })
     }

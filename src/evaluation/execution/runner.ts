@@ -44,6 +44,8 @@ export interface ProgramResult {
 /** Runs programs. */
 export interface ProgramRunner {
   readonly sandboxed: boolean
+  /** For example `'3.11.2'`. */
+  readonly pythonVersion: string
   run(programs: readonly Program[], limits: RunLimits): Promise<ProgramResult[]>
   close(): Promise<void>
 }
