@@ -35,11 +35,17 @@ export class SessionLoader {
   private async create(): Promise<object> {
     const started = performance.now()
     const line = this.show('nir: starting the session …')
-    const { createSession } = (await this.loadApi()) as ApiModule
-    const model = process.env['NIR_MODEL']
-    const session = await createSession(model ? { model } : {})
-    line.update(asText(`nir: session ready in ${((performance.now() - started) / 1000).toFixed(1)} s`))
-    return session
+    const seconds = (): string => ((performance.now() - started) / 1000).toFixed(1)
+    try {
+      const { createSession } = (await this.loadApi()) as ApiModule
+      const model = process.env['NIR_MODEL']
+      const session = await createSession(model ? { model } : {})
+      await line.update(asText(`nir: session ready in ${seconds()} s`))
+      return session
+    } catch (error) {
+      await line.update(asText('nir: no session'))
+      throw error
+    }
   }
 }
 

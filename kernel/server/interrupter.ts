@@ -20,6 +20,11 @@ export class Interrupter {
     this.flags = new Int32Array(flags)
   }
 
+  /** Whether the main thread may be cut off now. The compiler must not be: its state is used by every later cell. */
+  get isAllowed(): boolean {
+    return Atomics.load(this.flags, INTERRUPTIBLE) === 1
+  }
+
   /** The main thread has taken note of an interrupt. */
   answered(): void {
     for (const resolve of this.waiting.splice(0)) resolve()
@@ -33,8 +38,7 @@ export class Interrupter {
     this.tell({ kind: 'interrupt' })
     for (let attempt = 0; attempt < MAX_TERMINATIONS; attempt++) {
       if (await Promise.race([answered, after(ANSWER_WITHIN_MS)])) return
-      // The compiler must not be cut off half-way: its state is reused by every later cell.
-      if (Atomics.load(this.flags, INTERRUPTIBLE) === 1) this.terminate()
+      if (this.isAllowed) this.terminate()
     }
   }
 

@@ -16,6 +16,7 @@ type Content = Record<string, unknown>
 
 const FORWARDED = new Set(['execute_request', 'complete_request', 'inspect_request', 'is_complete_request'])
 const EXIT_AFTER_MS = 2000
+const EXIT_COMPILER_AFTER_MS = 200
 
 /** The message server: owns every socket, answers what needs no code, forwards the rest to the main thread. */
 export class KernelServer {
@@ -185,7 +186,9 @@ export class KernelServer {
     setTimeout(() => {
       this.tell({ kind: 'exit' })
       void this.interrupter.interrupt()
-      setTimeout(() => process.kill(process.pid, 'SIGKILL'), EXIT_AFTER_MS)
+      // A compiler at work holds nothing that must be put away.
+      const patience = this.interrupter.isAllowed ? EXIT_AFTER_MS : EXIT_COMPILER_AFTER_MS
+      setTimeout(() => process.kill(process.pid, 'SIGKILL'), patience)
     }, 50)
     return content
   }
