@@ -194,6 +194,57 @@ describe('a pass that is not earned', () => {
     await attack(always, [source])
   })
 
+  // The subject's own side of the questions, in the program's hands.
+  const takeOver = (answers: string) =>
+    `import sys\nframe = sys._getframe()\nwhile "self" not in frame.f_locals or not hasattr(frame.f_locals["self"], "do_call"):\n    frame = frame.f_back\nsubject = frame.f_locals["self"]\ndef f(x):\n    return 0\n${answers}`
+
+  test.each([
+    '["ok", ["d", [["__eq__", True]]], None, []]',
+    '["ok", None, 0, [["l", [2]]]]',
+    '["ok", None, -1, [None]]',
+    '["ok", None, "x", []]',
+    '["ok", ["n", "eval"], None, []]',
+    '["ok", ["I", [1, 2]], None, []]',
+    '["ok", ["o", 0], None, []]',
+    '["ok", ["h", "x"], None, []]',
+    '["ok", ["h", 10**30], None, []]',
+    '["ok", ["F", ["l", [1, 0]]], None, []]',
+    '["ok", ["D", "sNaN"], None, []]',
+    '["ok", ["T", "type", [1]], None, []]',
+    '["ok", ["y", "eval"], None, []]',
+    '["ok", ["s", [["l", []]]], None, []]',
+    '["ok", ["i", "f" * 10**6], None, []]',
+    '["ok", ["?"], None, []]',
+    '["ok", [], None, []]',
+    '["ok", {"a": 1}, None, []]',
+    '["ok"]',
+    '["stop"]',
+    '["error", "X", ["SystemExit"], "x"]',
+    '["error", "AssertionError", ["eval", "BaseException"], "x"]',
+    '["error", 1, 2, 3]',
+    '{}',
+    'None',
+    '7',
+  ])('answers %s to a call', async (answer) => {
+    await attack(takeOver(`subject.do_call = lambda *rest: ${answer}`))
+  })
+
+  test.each([
+    '{"__builtins__": ["value", ["d", [["abs", ["h", 0]]]]], "f": ["value", ["h", 0]]}',
+    '{"f": ["value", ["n", "abs"]]}',
+    '{"f": ["value", ["y", "object"]]}',
+    '{"f": ["module", "os"], "abs": ["module", "math"]}',
+    '{"f": 7}',
+    '[]',
+    'None',
+    '{"space": ["value", 1], "f": ["value", ["h", 0]], "__left": ["value", 2]}',
+  ])('says that it defines %s', async (names) => {
+    const code = takeOver(
+      `subject.objects.append(lambda *a: 0)\nsubject.peer.send(["answer", ["ok", ${names}]])\nsubject.peer.serve()`,
+    )
+    await attack(code, ['assert abs(f(1) - 2) == 0'])
+  })
+
   test('its own math', async () => {
     const code = 'class M:\n    def isclose(self, *a): return True\nmath = M()\ndef f(x):\n    return 0'
     await attack(code, ['assert math.isclose(f(1), 2)'])

@@ -17,7 +17,7 @@ async function run(code: string, ...tests: string[]): Promise<ProgramResult> {
 describe('outcomes are told apart', () => {
   const cases: [outcome: string, message: string | RegExp | null, code: string][] = [
     ['passed', null, 'def f(x):\n    return x + 1'],
-    ['failed', 'assert f(1) == 2', 'def f(x):\n    return x'],
+    ['failed', 'assert f(1) == 2 (got 1)', 'def f(x):\n    return x'],
     ['exception', 'ZeroDivisionError: division by zero', 'def f(x):\n    return x / 0'],
     ['exception', "NameError: name 'y' is not defined", 'y\ndef f(x):\n    return x'],
     ['exception', /RecursionError/, 'def f(x):\n    return f(x)'],
@@ -58,7 +58,7 @@ test('results keep the order of the programs', async () => {
     })),
   )
   expect(results.map(({ message }) => message)).toEqual(
-    values.map((value) => (value % 2 ? `assert f() % 2 == 0, ${value}: ${value}` : null)),
+    values.map((value) => (value % 2 ? `assert f() % 2 == 0, ${value}: ${value} (got 1)` : null)),
   )
 })
 
@@ -162,6 +162,18 @@ describe('values cross between the program and the tests', () => {
   test.each(programs)('%s', async (_, code, tests) => {
     expect(await run(code, ...tests)).toMatchObject({ outcome: 'passed' })
   })
+})
+
+test('what was got is shown where there is one left side', async () => {
+  const code =
+    'class C:\n    def __repr__(self):\n        return "a C"\ndef f(x):\n    return x\ndef g():\n    return 10 ** 5000'
+  const message = async (...tests: string[]) => (await run(code, ...tests)).message
+  expect(await message('assert f([1]) == [2], "no"')).toBe('assert f([1]) == [2], "no": no (got [1])')
+  expect(await message('assert C() == 1')).toBe('assert C() == 1 (got a C)')
+  expect(await message('assert f(1) < 3 < 2')).toBe('assert f(1) < 3 < 2')
+  expect(await message('assert f(1) == 1; assert not f(1)')).toBe('assert f(1) == 1; assert not f(1)')
+  expect(await message('for i in [1]:\n    assert f(i) == 2')).toBe('for i in [1]:\n    assert f(i) == 2')
+  expect(await message('assert g() == 1')).toMatch(/^assert g\(\) == 1/)
 })
 
 describe('imports and setup', () => {

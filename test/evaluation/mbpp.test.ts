@@ -4,7 +4,9 @@ import { createEvaluator, type Evaluator } from '../../src/evaluation/index.js'
 import { loadProblems } from '../../src/problems/index.js'
 import { needsSandbox, needsSharedFile } from './helpers/requirements.js'
 
-const SANITIZED = fileURLToPath(new URL('../../../shared/mbpp/sanitized-mbpp.json', import.meta.url))
+const shared = (name: string) => fileURLToPath(new URL(`../../../shared/mbpp/${name}`, import.meta.url))
+const SANITIZED = shared('sanitized-mbpp.json')
+const FULL = shared('mbpp.jsonl')
 
 let evaluator: Evaluator
 beforeAll(async () => {
@@ -34,6 +36,12 @@ test('all 427 reference solutions of sanitized MBPP pass', async (context) => {
   needsSharedFile(context, SANITIZED)
   expect(await failures(SANITIZED)).toEqual({ count: 427, failed: [] })
 }, 300_000)
+
+test('all 974 reference solutions of MBPP pass', async (context) => {
+  needsSandbox(context, evaluator)
+  needsSharedFile(context, FULL)
+  expect(await failures(FULL)).toEqual({ count: 974, failed: [] })
+}, 600_000)
 
 test('all bundled reference solutions pass', async (context) => {
   needsSandbox(context, evaluator)

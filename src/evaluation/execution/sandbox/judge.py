@@ -56,7 +56,7 @@ class Judge:
             return self.result(*self.how_it_ended())
         except MemoryError as error:
             return self.result('memory', last_line(error))
-        except (BadValue, ValueError, TypeError, KeyError, RecursionError) as error:
+        except Exception as error:
             return self.result('crashed', 'the program sent what is not a value: %s' % error)
 
     def load(self):
@@ -82,7 +82,7 @@ class Judge:
         space = {'__name__': 'tests', '__builtins__': builtins}
         only_builtins = all(hasattr(builtins, name) for name in called)
         for name, (kind, value) in names.items():
-            if hasattr(builtins, name) and not only_builtins:
+            if name.startswith('__') or (hasattr(builtins, name) and not (only_builtins and name in called)):
                 continue
             module = name if kind == 'value' and name not in called else value if kind == 'module' else None
             if module in SHARED_MODULES:
@@ -100,13 +100,13 @@ class Judge:
     def execute(self, source, space):
         """Runs Python of the tests' side; what it or the program raises becomes the verdict."""
         try:
-            exec(compile(source, '<test>', 'exec'), space)
+            exec(compile(show_operands(source), '<test>', 'exec'), space)
         except (PeerGone, PeerSlow, BadValue, Verdict, NotPlain):
             raise
         except ProgramError as error:
             raise Verdict('memory' if isinstance(error, MemoryError) else 'exception', last_line(error))
         except AssertionError as error:
-            raise Verdict('failed', assertion(source, error))
+            raise Verdict('failed', assertion(source, error) + got(space))
         except MemoryError as error:
             raise Verdict('memory', last_line(error))
         except BaseException as error:
@@ -200,6 +200,40 @@ class Judge:
             'cpuSeconds': usage.ru_utime + usage.ru_stime,
             'wallSeconds': time.monotonic() - self.started,
         }
+
+
+# The left side of the last comparison that was asserted.
+LEFT = '__left'
+
+
+def show_operands(source):
+    """Python's tree of a test, in which `assert left op right` first keeps its left side, to be shown on failure."""
+    tree = ast.parse(source)
+    body = []
+    for statement in tree.body:
+        condition = getattr(statement, 'test', None)
+        if isinstance(statement, ast.Assert) and isinstance(condition, ast.Compare) and len(condition.ops) == 1:
+            keep = ast.Assign(targets=[ast.Name(id=LEFT, ctx=ast.Store())], value=condition.left)
+            condition.left = ast.Name(id=LEFT, ctx=ast.Load())
+            body.append(ast.copy_location(keep, statement))
+        elif isinstance(statement, ast.Assert):
+            forget = ast.Assign(targets=[ast.Name(id=LEFT, ctx=ast.Store())], value=ast.Constant(value=...))
+            body.append(ast.copy_location(forget, statement))
+        body.append(statement)
+    tree.body = body
+    return ast.fix_missing_locations(tree)
+
+
+def got(space):
+    value = space.get(LEFT, ...)
+    if value is ...:
+        return ''
+    try:
+        return ' (got %s)' % repr(value)[:200]
+    except (PeerGone, PeerSlow):
+        raise
+    except Exception:
+        return ''
 
 
 def replace(old, new):
