@@ -1,6 +1,6 @@
 import { CellConverter } from './convert/cell-converter.js'
 import { Bundler } from './display/bundler.js'
-import { createDisplay, DISPLAY_HOOK } from './display/display.js'
+import { createDisplay, DISPLAY_HOOK, isDisplayHandle } from './display/display.js'
 import { errorContent } from './execute/error-content.js'
 import { Executor } from './execute/executor.js'
 import { CellModules } from './execute/modules.js'
@@ -130,6 +130,7 @@ export class Kernel {
   }
 
   private async publishResult(value: unknown): Promise<void> {
+    if (isDisplayHandle(value)) return
     const { data, metadata } = await this.bundler.bundle(value, this.cell)
     this.publish('execute_result', { execution_count: this.count, data, metadata })
   }

@@ -15,6 +15,13 @@ export const DISPLAY_HOOK = Symbol.for('nir.display')
 
 type Publish = (type: 'display_data' | 'update_display_data', content: Record<string, unknown>) => void
 
+const handles = new WeakSet<object>()
+
+/** Whether a value is what `display` returned: as the last expression of a cell it shows nothing more. */
+export function isDisplayHandle(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && handles.has(value)
+}
+
 /**
  * Makes the `display` of cells. Values are shown in the order of the calls, though a value may promise its bundle.
  *
@@ -42,12 +49,14 @@ export function createDisplay(
   const display = (value: unknown): DisplayHandle => {
     const id = randomUUID()
     void show('display_data', value, id)
-    return {
+    const handle: DisplayHandle = {
       id,
       update: async (next) => {
         await show('update_display_data', next, id)
       },
     }
+    handles.add(handle)
+    return handle
   }
   return { display, settled: () => tail }
 }

@@ -16,6 +16,11 @@ describe('values', () => {
     expect((await kernel.run('undefined')).messages.map(({ type }) => type)).toEqual(['execute_input'])
   })
 
+  it('shows a displayed value once', async () => {
+    const { messages } = await kernel.run('display("shown")')
+    expect(messages.map(({ type }) => type)).toEqual(['execute_input', 'display_data'])
+  })
+
   it('runs cells without code', async () => {
     for (const code of ['', '// a comment', 'interface OnlyAType { a: number }']) {
       expect((await kernel.run(code)).reply['status']).toBe('ok')
