@@ -173,6 +173,7 @@ test('what was got is shown where there is one left side', async () => {
   expect(await message('assert f(1) < 3 < 2')).toBe('assert f(1) < 3 < 2')
   expect(await message('assert f(1) == 1; assert not f(1)')).toBe('assert f(1) == 1; assert not f(1)')
   expect(await message('for i in [1]:\n    assert f(i) == 2')).toBe('for i in [1]:\n    assert f(i) == 2')
+  expect(await message('assert f(1) == 1\nfor i in [1]:\n    assert f(i) == 2')).not.toContain('got')
   expect(await message('assert g() == 1')).toMatch(/^assert g\(\) == 1/)
 })
 
@@ -199,6 +200,16 @@ describe('imports and setup', () => {
   test('setup may define a class of its own', async () => {
     const setup = 'class Node:\n    def __init__(self, v):\n        self.v = v'
     const program = { setup, tests: ['assert f(Node(1)) == 1'] }
+    const results = await evaluator.run([
+      { ...program, code: 'def f(n):\n    return n.v' },
+      { ...program, code: 'def f(n):\n    return 2' },
+    ])
+    expect(results.map(({ outcome }) => outcome)).toEqual(['passed', 'failed'])
+  })
+
+  test('setup may give the program an object of its own', async () => {
+    const setup = 'class Node:\n    def __init__(self, v):\n        self.v = v\nn = Node(1)\nresult = f(n)'
+    const program = { setup, tests: ['assert result == 1'] }
     const results = await evaluator.run([
       { ...program, code: 'def f(n):\n    return n.v' },
       { ...program, code: 'def f(n):\n    return 2' },

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { pythonScript } from '../python/script.js'
 
-const MODULES = ['values', 'peer', 'remote', 'subject', 'judge', 'lockdown', 'server']
+const MODULES = ['values', 'peer', 'remote', 'subject', 'sources', 'judge', 'lockdown', 'server']
 
 /** The arguments that make a `python3` the server at the head of a sandbox. */
 export function serverArguments(): string[] {

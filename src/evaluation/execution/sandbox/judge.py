@@ -1,6 +1,5 @@
 """Runs the tests of one job. The program is in another process; here are only the tests and what it answers."""
 
-import ast
 import builtins
 import functools
 import importlib
@@ -11,6 +10,7 @@ import types
 
 from peer import Peer, PeerGone, PeerSlow
 from remote import Remote
+from sources import LEFT, bound_names, called_names, show_operands
 from values import BadValue, Codec, NotPlain
 
 # Modules that a test may use because the program imported them.
@@ -40,6 +40,8 @@ class Judge:
         self.codec = Codec(self.export, self.find)
         self.functions = []
         self.remotes = {}
+        # The setup gave the program something that cannot leave this process: then the tests run there too.
+        self.all_inside = False
 
     def verdict(self):
         try:
@@ -67,9 +69,12 @@ class Judge:
             raise Verdict('does not parse', answer[1])
         if answer[0] == 'error':
             raise Verdict('memory' if answer[1] == 'MemoryError' else 'exception', one_line(answer[1], answer[3]))
-        called = called_names(job['tests'])
+        called = set().union(*[called_names(test) for test in job['tests']])
         space = self.test_namespace(answer[1], called)
-        self.execute(imports + '\n' + job['setup'], space)
+        try:
+            self.execute(imports + '\n' + job['setup'], space)
+        except NotPlain:
+            self.all_inside = True
         bound = set().union(*[bound_names(test) for test in job['tests']])
         missing = sorted(name for name in called - bound if name not in space and not hasattr(builtins, name))
         if missing:
@@ -92,6 +97,8 @@ class Judge:
         return space
 
     def test(self, source, space):
+        if self.all_inside:
+            return self.test_inside(source)
         try:
             self.execute(source, space)
         except NotPlain:
@@ -113,7 +120,7 @@ class Judge:
             raise Verdict('exception', last_line(error))
 
     def test_inside(self, source):
-        """A test whose arguments cannot leave this process runs in the program's."""
+        """A test whose arguments cannot leave this process runs in the program's, where the setup has run as well."""
         answer = self.peer.ask('exec', source)
         if answer[0] == 'ok':
             return
@@ -202,28 +209,6 @@ class Judge:
         }
 
 
-# The left side of the last comparison that was asserted.
-LEFT = '__left'
-
-
-def show_operands(source):
-    """Python's tree of a test, in which `assert left op right` first keeps its left side, to be shown on failure."""
-    tree = ast.parse(source)
-    body = []
-    for statement in tree.body:
-        condition = getattr(statement, 'test', None)
-        if isinstance(statement, ast.Assert) and isinstance(condition, ast.Compare) and len(condition.ops) == 1:
-            keep = ast.Assign(targets=[ast.Name(id=LEFT, ctx=ast.Store())], value=condition.left)
-            condition.left = ast.Name(id=LEFT, ctx=ast.Load())
-            body.append(ast.copy_location(keep, statement))
-        elif isinstance(statement, ast.Assert):
-            forget = ast.Assign(targets=[ast.Name(id=LEFT, ctx=ast.Store())], value=ast.Constant(value=...))
-            body.append(ast.copy_location(forget, statement))
-        body.append(statement)
-    tree.body = body
-    return ast.fix_missing_locations(tree)
-
-
 def got(space):
     value = space.get(LEFT, ...)
     if value is ...:
@@ -255,35 +240,6 @@ def program_error(name, kinds, text):
         return type(str(name)[:100], (ProgramError, base), {})(text)
     except TypeError:
         return type(str(name)[:100], (ProgramError,), {})(text)
-
-
-def called_names(tests):
-    names = set()
-    for test in tests:
-        try:
-            tree = ast.parse(test)
-        except SyntaxError:
-            continue
-        names |= {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
-    return names
-
-
-def bound_names(test):
-    try:
-        tree = ast.parse(test)
-    except SyntaxError:
-        return set()
-    names = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            names.add(node.id)
-        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            names.add(node.name)
-        elif isinstance(node, ast.arg):
-            names.add(node.arg)
-        elif isinstance(node, ast.alias):
-            names.add((node.asname or node.name).split('.')[0])
-    return names
 
 
 def assertion(source, error):
