@@ -20,7 +20,7 @@ class Shape:
     heads: int = 4
     feed_forward: int = 384
     context: int = 2048
-    rope_base: float = 10000.0
+    rope_base: float = 500000.0
     epsilon: float = 1e-5
 
     @property
@@ -48,14 +48,14 @@ class Decoder(nn.Module):
         self.shape = shape
         h, f, n = shape.hidden, shape.feed_forward, shape.layers
 
-        def matrix(rows: int, columns: int, scale: float = 1.0) -> nn.Parameter:
-            return nn.Parameter(torch.randn(n, rows, columns) * (scale * columns**-0.5))
+        def matrix(rows: int, columns: int) -> nn.Parameter:
+            return nn.Parameter(torch.randn(n, rows, columns) * columns**-0.5)
 
-        self.embedding = nn.Parameter(torch.randn(shape.vocabulary, h) * 0.02)
+        self.embedding = nn.Parameter(torch.randn(shape.vocabulary, h) * h**-0.5)
         self.qkv = matrix(3 * h, h)
-        self.out = matrix(h, h, (2 * n) ** -0.5)
+        self.out = nn.Parameter(torch.zeros(n, h, h))
         self.gate_up = matrix(2 * f, h)
-        self.down = matrix(h, f, (2 * n) ** -0.5)
+        self.down = nn.Parameter(torch.zeros(n, h, f))
         self.attention_norm = nn.Parameter(torch.ones(n, h))
         self.feed_norm = nn.Parameter(torch.ones(n, h))
         self.final_norm = nn.Parameter(torch.ones(h))

@@ -7,6 +7,7 @@ Newton-Schulz steps. Matrices come stacked; `split` says how many stand in one t
 
 import torch
 
+import workers
 from model import Decoder
 
 COEFFICIENTS = (3.4445, -4.7750, 2.0315)
@@ -41,7 +42,7 @@ class Muon(torch.optim.Optimizer):
                 layers, rows, columns = m.shape
                 parts = m.reshape(layers * group["split"], rows // group["split"], columns)
                 scale = max(1.0, parts.shape[1] / parts.shape[2]) ** 0.5
-                p.add_(orthogonal(parts).reshape(m.shape), alpha=-group["lr"] * scale)
+                p.add_(workers.shared(orthogonal, parts).reshape(m.shape), alpha=-group["lr"] * scale)
 
 
 def optimizers(model: Decoder, muon: float, adam: float) -> list[torch.optim.Optimizer]:

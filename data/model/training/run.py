@@ -12,7 +12,6 @@
 
 import argparse
 import json
-import os
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -26,16 +25,14 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--tokens", type=int, default=30_000_000, help="tokens to train on")
     parser.add_argument("--minutes", type=float, default=0.0, help="train for a time instead")
-    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--threads", type=int, default=2,
+                        help="training processes on a CPU; the results are for two")
     parser.add_argument("--eager", action="store_true", help="do not compile the model")
     parser.add_argument("--problems", type=Path, default=HERE.parents[1] / "problems" / "embedded.jsonl")
     parser.add_argument("--model", type=Path, default=HERE.parent / "nir-embedded.gguf")
     parser.add_argument("--count", type=int, default=100, help="problems to evaluate")
     options = parser.parse_args()
 
-    # OpenMP and BLAS each start a thread per core and fight for them unless told.
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, str(options.threads))
     options.run.mkdir(parents=True, exist_ok=True)
 
     if 1 in options.stages:
@@ -53,7 +50,8 @@ def main() -> None:
     if 3 in options.stages:
         import train
         recipe = train.Recipe(seed=options.seed, tokens=0 if options.minutes else options.tokens,
-                              minutes=options.minutes, compiled=not options.eager)
+                              minutes=options.minutes, compiled=not options.eager,
+                              workers=options.threads if device == "cpu" else 1)
         train.run(recipe, options.run, device)
     if 4 in options.stages:
         import export
