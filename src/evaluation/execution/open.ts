@@ -14,6 +14,10 @@ export interface OpenedRunner {
   readonly reasons: readonly string[]
 }
 
+// The two places that are known to forbid user namespaces.
+const ALLOW =
+  'In Docker, run with --security-opt seccomp=unconfined --security-opt apparmor=unconfined; ' +
+  'on Ubuntu 24.04, run sysctl kernel.apparmor_restrict_unprivileged_userns=0.'
 const EMPTY = 'Tests are not run and pass columns stay empty.'
 
 /**
@@ -35,8 +39,7 @@ export async function openRunner(workers: number | null, allowUnsandboxed: boole
       failures.push(`${python.executable}: ${opened}`)
     }
   }
-  const why =
-    reason ?? `bubblewrap does not start here (${failures.join('; ')}); user namespaces may be forbidden.`
+  const why = reason ?? `bubblewrap does not start here (${failures.join('; ')}). ${ALLOW}`
   if (!allowUnsandboxed || pythons.length === 0) return { runner: null, reasons: [`${why} ${EMPTY}`] }
   const command = [pythons[0]!.executable, ...serverArguments()]
   const opened = await open({ command, env: { ...process.env, ...SERVER_ENVIRONMENT } }, false, workers)
