@@ -9,7 +9,7 @@ import {
 } from './native.js'
 
 /** Sequences that fit one context: contexts and arms together. */
-export const SEQUENCES = 128
+const SEQUENCES = 128
 /** Arms that may be decoded together. */
 export const ARMS = 64
 /** Rows of one decode. */

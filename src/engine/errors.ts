@@ -42,7 +42,7 @@ const modelCodes = new Set([
 ])
 
 /** Turns an error of the addon (which carries a `code`) into a typed one; passes anything else on. */
-export function fromNative(error: unknown): unknown {
+function fromNative(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof NirError) return error
   const code = (error as Error & { code?: unknown }).code
   if (typeof code !== 'string') return error

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { EngineError } from './errors.js'
 
 /** What `info()` of a loaded model tells. */
-export interface NativeModelInfo {
+interface NativeModelInfo {
   readonly layerCount: number
   readonly hiddenSize: number
   readonly vocabularySize: number
@@ -84,7 +84,7 @@ export interface NativeContext {
 }
 
 /** Sizes of a {@link NativeContext}. */
-export interface NativeContextOptions {
+interface NativeContextOptions {
   cells: number
   batchSize: number
   sequences: number

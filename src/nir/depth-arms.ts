@@ -10,7 +10,7 @@ export function resolveDepths(layers: 'all' | readonly Depth[], layerCount: numb
 }
 
 /** The name of the arm that injects at a depth. */
-export function armName(depth: Depth): string {
+function armName(depth: Depth): string {
   return depth === 'original' ? 'original' : `layer ${depth}`
 }
 

@@ -1,4 +1,4 @@
 export { SweepOptionError } from './errors.js'
 export type { SweepOptions, SweepProgress } from './plan.js'
 export type { SweepRecord } from './record.js'
-export { runSweep, type SweepTools } from './run.js'
+export { runSweep } from './run.js'

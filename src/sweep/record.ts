@@ -1,6 +1,3 @@
-/** How a tested program ended. `null` in a record: not run (no tests, or no sandbox on this machine). */
-export type RecordOutcome = string | null
-
 /** One generation of one arm for one problem and sample, with everything measured on it. */
 export interface SweepRecord {
   /** The problem's `task_id`. */
@@ -30,7 +27,7 @@ export interface SweepRecord {
   /** Did the code pass all its tests? `null`: not run. */
   readonly passed: boolean | null
   /** `'passed'`, `'failed'`, `'exception'`, `'timeout'`, …; `null`: not run. */
-  readonly outcome: RecordOutcome
+  readonly outcome: string | null
   /** Metric name → value; `null` where the metric is undefined for this text (means skip it). */
   readonly metrics: Readonly<Record<string, number | null>>
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Token } from 'node-llama-cpp'
 import { Engine } from '../../src/engine/index.js'
 import { embeddedModelPath } from '../../src/session/open-model.js'
 
@@ -45,14 +46,14 @@ describe('the baseline', () => {
     const llama = await getLlama({ gpu: false, build: 'never', logLevel: LlamaLogLevel.error })
     const model = await llama.loadModel({ modelPath: embeddedModelPath(), gpuLayers: 0 })
     const context = await model.createContext({ contextSize: 512, sequences: 1, threads: 1 })
-    const theirs: number[] = []
+    const theirs: Token[] = []
     for await (const token of context
       .getSequence()
       .evaluate(model.tokenize(`<|begin_of_text|>${prompt}`, true), { temperature: 0 })) {
       if (model.isEogToken(token) || theirs.push(token) === 60) break
     }
     expect(ours.tokens).toEqual(theirs)
-    expect(ours.text).toBe(model.detokenize(theirs as Parameters<typeof model.detokenize>[0]))
+    expect(ours.text).toBe(model.detokenize(theirs))
     await context.dispose()
     await model.dispose()
   })

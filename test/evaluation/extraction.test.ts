@@ -22,6 +22,10 @@ describe('the code of a text', () => {
     ['a block that the prompt opened', `${F}\n\`\`\`\nIt returns x.`, F],
     ['a block that the prompt opened, then another', `${F}\n\`\`\`\nUsage:\n\`\`\`python\nf(1)\n\`\`\``, F],
     ['a block after prose, without a language', `I define it for you:\n\`\`\`\n${F}\n\`\`\``, F],
+    ['a fence at the end of a sentence', `Here: \`\`\`python\n${F}\n\`\`\``, F],
+    ['a fence at the end of the code', `\`\`\`python\n${F}\`\`\`\nDone.`, F],
+    ['a fence of the prompt that ends with the code', `${F}\`\`\`\nDone.`, F],
+    ['marks within a sentence', `Call \`\`\`f\`\`\`\n\`\`\`\n${F}\n\`\`\``, F],
     ['an indented fence', `1. So:\n   \`\`\`python\n${F}\n   \`\`\``, F],
     [
       'a block with carriage returns',
