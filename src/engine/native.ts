@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { packageRoot } from '../package-root.js'
 import { EngineError } from './errors.js'
 
 /** What `info()` of a loaded model tells. */
@@ -121,10 +121,7 @@ export function loadAddon(): Addon {
 }
 
 function findAddon(): string {
-  const file = join('native', 'build', 'Release', 'nir_engine.node')
-  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, file))) return join(folder, file)
-    if (folder === dirname(folder)) break
-  }
+  const path = join(packageRoot(), 'native', 'build', 'Release', 'nir_engine.node')
+  if (existsSync(path)) return path
   throw new EngineError('ADDON_MISSING', 'The native engine has not been built.', 'Run: npm run build.')
 }

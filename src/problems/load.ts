@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
+import { packageRoot } from '../package-root.js'
 import { cachedDataset, type CacheOptions } from './cache.js'
 import { DATASETS, isDatasetName, type DatasetName } from './datasets.js'
 import { ProblemFormatError, ProblemOptionError, ProblemSourceError } from './errors.js'
@@ -82,7 +81,5 @@ async function readSource(source: string): Promise<Buffer> {
 }
 
 function embeddedFile(): string {
-  let folder = dirname(fileURLToPath(import.meta.url))
-  while (!existsSync(join(folder, 'package.json')) && folder !== dirname(folder)) folder = dirname(folder)
-  return join(folder, 'data', 'problems', 'embedded.jsonl')
+  return join(packageRoot(), 'data', 'problems', 'embedded.jsonl')
 }
