@@ -19,7 +19,9 @@ export function prepare() {
     fail(`Node 20.19 or later is needed; this is ${process.version}.`)
   if (!isInstalled()) {
     console.log('nir: installing packages …')
-    run(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { shell: process.platform === 'win32' })
+    // Not `npm ci`: a lock file made on one platform may lack the optional packages of another.
+    const options = ['--no-save', '--no-audit', '--no-fund', '--loglevel=error']
+    run(npm, ['install', ...options], { shell: process.platform === 'win32' })
   }
   console.log('nir: building …')
   run(process.execPath, [join(root, 'scripts', 'build-native.mjs')])
