@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { Kernel } from './kernel.js'
-import type { ServerData, ToExecutor, ToServer } from './server/protocol.js'
+import { CLOSED, FLAG_BYTES, type ServerData, type ToExecutor, type ToServer } from './server/protocol.js'
 import { packageVersion } from './version.js'
 
 // Jupyter interrupts by message; a Ctrl-C in the terminal reaches the whole process group and must not end kernels.
@@ -20,13 +20,22 @@ if (connectionFile === undefined) {
 }
 readFileSync(connectionFile)
 
+const CLOSE_WITHIN_MS = 1000
+
 const api = values.api ? pathToFileURL(values.api) : new URL('../src/index.js', import.meta.url)
-const flags = new SharedArrayBuffer(4)
-const data: ServerData = { connectionFile, flags, version: packageVersion() }
+const memory = new SharedArrayBuffer(FLAG_BYTES)
+const flags = new Int32Array(memory)
+const data: ServerData = { connectionFile, flags: memory, version: packageVersion() }
 const server = new Worker(new URL('./server/worker.js', import.meta.url), { workerData: data })
 server.on('error', (error) => {
   process.stderr.write(`[nir kernel] the message server failed: ${String(error)}\n`)
   process.exit(1)
+})
+
+// Also after a process.exit in a cell: ZeroMQ aborts the process when its thread ends with open sockets.
+process.on('exit', () => {
+  server.postMessage({ kind: 'close' } satisfies ToServer)
+  Atomics.wait(flags, CLOSED, 0, CLOSE_WITHIN_MS)
 })
 
 const early: ToExecutor[] = []
@@ -36,12 +45,9 @@ server.on('message', (message: ToExecutor) => take(message))
 const kernel = new Kernel({
   cwd: process.cwd(),
   api,
-  flags: new Int32Array(flags),
+  flags,
   tell: (message: ToServer) => server.postMessage(message),
-  exit: () => {
-    server.once('exit', () => process.exit(0))
-    server.postMessage({ kind: 'close' } satisfies ToServer)
-  },
+  exit: () => process.exit(0),
 })
 if (early.every((message) => message.kind !== 'request')) kernel.warmUp()
 take = (message) => kernel.hear(message)

@@ -42,6 +42,12 @@ export class Interrupter {
     }
   }
 
+  /** Lets go of the main thread; Node waits at its exit for whoever is connected. */
+  dispose(): void {
+    this.session?.disconnect()
+    this.session = undefined
+  }
+
   private terminate(): void {
     if (!this.session) {
       this.session = new Session()

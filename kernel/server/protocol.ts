@@ -28,6 +28,12 @@ export type ToServer =
 /** Set by the main thread in shared memory: whether user code may be running, and so may be terminated. */
 export const INTERRUPTIBLE = 0
 
+/** Set by the server in shared memory when its sockets are closed, so that a main thread that exits can wait. */
+export const CLOSED = 1
+
+/** How many bytes the shared flags take. */
+export const FLAG_BYTES = 8
+
 /** What the Worker is started with. */
 export interface ServerData {
   connectionFile: string

@@ -6,7 +6,7 @@ import { readConnection } from '../messaging/connection.js'
 import { History } from './history.js'
 import { Interrupter } from './interrupter.js'
 import { kernelInfo } from './kernel-info.js'
-import type { ServerData, ToExecutor, ToServer } from './protocol.js'
+import { CLOSED, type ServerData, type ToExecutor, type ToServer } from './protocol.js'
 import { Publisher } from './publisher.js'
 import { SendQueue } from './send-queue.js'
 import { ShellQueue } from './shell-queue.js'
@@ -89,6 +89,10 @@ export class KernelServer {
   private async close(): Promise<void> {
     await Promise.all([this.publisher.drain(), this.shell.drain(), this.control.drain()])
     for (const socket of Object.values(this.sockets) as Router[]) socket.close()
+    this.interrupter.dispose()
+    const flags = new Int32Array(this.data.flags)
+    Atomics.store(flags, CLOSED, 1)
+    Atomics.notify(flags, CLOSED)
     this.onClose()
   }
 

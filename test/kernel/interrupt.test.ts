@@ -93,6 +93,18 @@ describe('the process', () => {
     expect(isAlive(pid)).toBe(false)
   })
 
+  it('ends with the code that a cell exits with, and what it printed before arrives', async () => {
+    const other = await TestKernel.start()
+    const heard: unknown[] = []
+    const running = other.client.execute('console.log("bye"); process.exit(3)', (_, content) =>
+      heard.push(content['text']),
+    )
+    await expect(running).rejects.toThrow('The kernel ended with code 3.')
+    await wait(100)
+    expect(heard).toContain('bye\n')
+    await other.stop()
+  })
+
   it('ends on shutdown although a timer runs', async () => {
     const other = await TestKernel.start()
     await other.run('setInterval(() => undefined, 1000)')
