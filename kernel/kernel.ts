@@ -13,6 +13,9 @@ import { INTERRUPTIBLE, type ForwardedRequest, type ToExecutor, type ToServer } 
 
 type Content = Record<string, unknown>
 
+const CUT_OFF =
+  'The cell was cut off while it used nir. Should nir not answer any more, restart the kernel.\n'
+
 /** What the kernel's main thread needs. */
 export interface KernelSetup {
   cwd: string
@@ -76,7 +79,8 @@ export class Kernel {
         this.desk.cancel()
         return this.executor.interrupt()
       case 'terminated':
-        return this.executor.terminated()
+        if (this.executor.terminated()) process.stderr.write(CUT_OFF)
+        return
       case 'input':
         return this.desk.answer(message.value)
       case 'exit':

@@ -57,10 +57,11 @@ export class CellRun {
     this.timer = setTimeout(() => this.end(), this.observed ? OBSERVED_GRACE_MS : GRACE_MS)
   }
 
-  /** The cell's execution was terminated. */
-  terminated(): void {
+  /** The cell's execution was terminated. Tells whether that may have cut off the session's own code. */
+  terminated(): boolean {
     if (!this.signal.aborted) this.abort()
     this.end()
+    return this.observed
   }
 
   private async follow(body: (signal: AbortSignal) => unknown): Promise<void> {

@@ -65,8 +65,9 @@ export class Executor {
     this.run?.interrupt()
   }
 
-  terminated(): void {
-    this.run?.terminated()
+  /** Execution was terminated; tells whether that may have cut off the session's own code. */
+  terminated(): boolean {
+    return this.run?.terminated() ?? false
   }
 
   private async evaluate(cell: ConvertedCell, label: string, signal: AbortSignal): Promise<unknown> {

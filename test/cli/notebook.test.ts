@@ -97,7 +97,7 @@ describe('progress on a terminal', () => {
     progress.end(true)
     const text = written.join('')
     expect(text).toContain('\r\u001b[Khello\n')
-    expect(text).toContain('· 5 of 10')
+    expect(text).toContain('… [1/2] 5 of 10 · 0.0 s')
     expect(text).toMatch(/✓ \[1\/2\] run\(\) \([\d.]+ s\)\n$/)
   })
 })

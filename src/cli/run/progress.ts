@@ -8,6 +8,7 @@ export interface ProgressStream {
 }
 
 const TICK_MS = 1000
+const MAX_TITLE = 60
 const CLEAR_LINE = '\r\u001b[K'
 
 /**
@@ -15,7 +16,8 @@ const CLEAR_LINE = '\r\u001b[K'
  * comes. Elsewhere: one line for each cell.
  */
 export class Progress {
-  private label = ''
+  private place = ''
+  private title = ''
   private started = 0
   private note = ''
   private atLineStart = true
@@ -25,7 +27,8 @@ export class Progress {
 
   /** A cell begins. */
   begin(position: number, count: number, source: string): void {
-    this.label = `[${position}/${count}] ${titleOf(source)}`
+    this.place = `[${position}/${count}]`
+    this.title = titleOf(source)
     this.started = performance.now()
     this.note = ''
     if (!this.out.isTTY) return
@@ -47,7 +50,7 @@ export class Progress {
   /** The running cell ended. */
   end(succeeded: boolean): void {
     clearInterval(this.timer)
-    const line = `${succeeded ? '✓' : '✗'} ${this.label} (${this.elapsed()})\n`
+    const line = `${succeeded ? '✓' : '✗'} ${this.place} ${shorten(this.title, MAX_TITLE)} (${this.elapsed()})\n`
     this.out.write(this.out.isTTY ? `${this.startOfLine()}${line}` : line)
     this.atLineStart = true
   }
@@ -65,8 +68,10 @@ export class Progress {
 
   private drawStatus(): void {
     if (!this.atLineStart) return
-    const status = [`… ${this.label}`, this.elapsed(), this.note].filter((part) => part !== '').join(' · ')
-    this.out.write(`${CLEAR_LINE}${status.slice(0, (this.out.columns ?? 80) - 1)}`)
+    const before = `… ${this.place} `
+    const after = ` · ${this.elapsed()}`
+    const width = (this.out.columns || 80) - before.length - after.length - 1
+    this.out.write(`${CLEAR_LINE}${before}${shorten(this.note || this.title, width)}${after}`)
   }
 
   private elapsed(): string {
@@ -76,6 +81,9 @@ export class Progress {
 
 function titleOf(source: string): string {
   const lines = source.split('\n').map((line) => line.trim())
-  const line = lines.find((text) => text !== '' && !text.startsWith('import ')) ?? lines[0] ?? ''
-  return line.length > 60 ? `${line.slice(0, 59)}…` : line
+  return lines.find((text) => text !== '' && !text.startsWith('import ')) ?? lines[0] ?? ''
+}
+
+function shorten(text: string, width: number): string {
+  return text.length > width ? `${text.slice(0, Math.max(0, width - 1))}…` : text
 }
