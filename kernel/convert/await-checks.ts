@@ -6,6 +6,7 @@ export const GUARDS = {
   epoch: '__nir_epoch',
   check: '__nir_check',
   iterate: '__nir_iterate',
+  meta: '__nir_meta',
 } as const
 
 /**
@@ -13,7 +14,8 @@ export const GUARDS = {
  *
  * `await x` becomes `__nir_check(__nir_epoch(), await x)`, which throws where an interrupt came in between, so that a
  * loop with awaits ends; `for await (… of x)` gets the same through `__nir_iterate(x)`. `import(x)` becomes
- * `__nir_import(x)`, since CommonJS would turn it into a `require` that modules with a top-level await refuse.
+ * `__nir_import(x)`, since CommonJS would turn it into a `require` that modules with a top-level await refuse, and
+ * `import.meta`, which CommonJS lacks, `__nir_meta`.
  */
 export function cellTransformer(ts: TypeScript): (context: TypeScript) => (node: TypeScript) => TypeScript {
   const { factory } = ts
@@ -23,6 +25,9 @@ export function cellTransformer(ts: TypeScript): (context: TypeScript) => (node:
       if (ts.isAwaitExpression(visited)) return call(GUARDS.check, [call(GUARDS.epoch, []), visited])
       if (ts.isCallExpression(visited) && visited.expression.kind === ts.SyntaxKind.ImportKeyword) {
         return call(GUARDS.import, visited.arguments)
+      }
+      if (ts.isMetaProperty(visited) && visited.keywordToken === ts.SyntaxKind.ImportKeyword) {
+        return factory.createIdentifier(GUARDS.meta)
       }
       if (ts.isForOfStatement(visited) && visited.awaitModifier) {
         const { awaitModifier, initializer, expression, statement } = visited

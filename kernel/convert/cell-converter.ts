@@ -6,6 +6,7 @@ import { typeError } from './diagnostics.js'
 import { PackageView, packagesFolder } from './package-view.js'
 import { supportShorthandNames } from './shorthand-names.js'
 import { repairShorthands } from './shorthand.js'
+import { syntaxErrors } from './syntax.js'
 import { CellMap, splitInlineMap } from './source-maps.js'
 import {
   loadTslab,
@@ -37,6 +38,7 @@ export class CellConverter {
   private readonly watched = new WatchedFiles()
   private readonly emitted = new Map<string, { map: CellMap; names: DeclaredNames }>()
   private readonly tslab
+  private typescript: TypeScript
   private readonly converter: TslabConverter
 
   /**
@@ -86,6 +88,8 @@ export class CellConverter {
   }
 
   private convertNow(declarations: string, source: string): ConvertedCell {
+    const broken = syntaxErrors(this.typescript, source)
+    if (broken.length > 0) throw typeError(broken, source)
     this.watched.announceChanges()
     this.emitted.clear()
     const result = this.named(declarations, source)
@@ -110,6 +114,7 @@ export class CellConverter {
   }
 
   private change(copy: TypeScript, original: TypeScript, cwd: string, api: URL): void {
+    this.typescript = original
     const view = new PackageView(packagesFolder(fileURLToPath(import.meta.url)), cwd)
     copy.sys = Object.assign(Object.create(original.sys) as object, {
       watchFile: this.watched.watch.bind(this.watched),

@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import vm from 'node:vm'
 import { GUARDS } from '../convert/await-checks.js'
 import type { CellConverter, ConvertedCell } from '../convert/cell-converter.js'
@@ -95,6 +97,11 @@ export class Executor {
       [GUARDS.epoch]: currentEpoch,
       [GUARDS.check]: checkEpoch,
       [GUARDS.iterate]: iterateChecked,
+      [GUARDS.meta]: {
+        url: pathToFileURL(join(cwd, 'cell.ts')).href,
+        dirname: cwd,
+        filename: join(cwd, 'cell.ts'),
+      },
       [LINK]: this.scope.link,
     }
     const links = cell.names.variables.map((name) => `${name}: [() => ${name}, (v) => { ${name} = v }]`)

@@ -26,7 +26,10 @@ export function installTraces(): void {
   Error.prepareStackTrace = (error, frames) => {
     // Functions of earlier cells are called as methods of the proxy that holds them.
     const lines = frames.map((frame) => `    at ${String(frame).replace(/^(async )?Proxy\./, '$1')}`)
-    return mapPlaces([headOf(error), ...lines].join('\n'))
+    const trace = mapPlaces(lines.join('\n')).split('\n')
+    // Below the cell come only the kernel's own frames.
+    const last = trace.findLastIndex((line) => line.includes('In['))
+    return [headOf(error), ...(last < 0 ? trace : trace.slice(0, last + 1))].join('\n')
   }
 }
 

@@ -83,6 +83,11 @@ describe('types', () => {
     expect(stdout).toBe('')
   })
 
+  it('blames the line that was written for a bracket left open', async () => {
+    const { reply } = await kernel.run('const open = [\n  1,')
+    expect(String(reply['traceback'])).toContain("cell:2:5 - TS1005: ']' expected")
+  })
+
   it('knows the session, node and the provided packages from an empty folder', async () => {
     const { reply } = await kernel.run('nir.captur("x")')
     expect(reply['evalue']).toContain("Did you mean 'capture'")
@@ -180,6 +185,10 @@ describe('modules', () => {
     writeFileSync(path, 'export const factor: number = 3')
     utimesSync(path, new Date(), new Date(Date.now() + 2000))
     expect((await kernel.run(code)).result).toBe('3')
+  })
+
+  it('has import.meta', async () => {
+    expect((await kernel.run('import.meta.url.endsWith("/cell.ts")')).result).toBe('true')
   })
 
   it('imports lazily too', async () => {
