@@ -1,3 +1,4 @@
+import { calleeBefore } from './call-site.js'
 import type { CellConverter } from './convert/cell-converter.js'
 import type { QuickInfo } from './convert/tslab.js'
 import { toCodePoints, toOffset } from './text-position.js'
@@ -24,7 +25,7 @@ export function completeReply(converter: CellConverter, declared: string, reques
 /** The content of an `inspect_reply`. */
 export function inspectReply(converter: CellConverter, declared: string, request: Content): Content {
   const { code, position } = cursor(request)
-  const info = converter.inspect(declared, code, position) ?? converter.inspect(declared, code, position - 1)
+  const info = lookUp(converter, declared, code, position)
   if (!info?.displayParts?.length) return { status: 'ok', found: false, data: {}, metadata: {} }
   const signature = textOf(info.displayParts)
   const documentation = documentationOf(info)
@@ -37,6 +38,21 @@ export function inspectReply(converter: CellConverter, declared: string, request
     },
     metadata: {},
   }
+}
+
+/** What is known of the name at the cursor, else just before it, else of the call around it. */
+function lookUp(
+  converter: CellConverter,
+  declared: string,
+  code: string,
+  position: number,
+): QuickInfo | undefined {
+  for (const at of [position, position - 1, calleeBefore(code, position)]) {
+    if (at === undefined || at < 0) continue
+    const info = converter.inspect(declared, code, at)
+    if (info?.displayParts?.length) return info
+  }
+  return undefined
 }
 
 /** The content of an `is_complete_reply`. */
@@ -52,7 +68,9 @@ function cursor(request: Content): { code: string; position: number } {
 
 function documentationOf(info: QuickInfo): string {
   const tags = (info.tags ?? []).map((tag) => `@${tag.name} ${textOf(tag.text ?? [])}`.trim())
-  return [textOf(info.documentation ?? []), ...tags].filter((part) => part !== '').join('\n\n')
+  const parts = [textOf(info.documentation ?? []), ...tags].filter((part) => part !== '')
+  // TypeScript 5.0 takes "@throws {@link X}" for a type and a tag of its own.
+  return parts.join('\n\n').replace(/\{\s*@link\s+([^}]+?)\s*\}/g, '$1')
 }
 
 function textOf(parts: readonly { text: string }[]): string {

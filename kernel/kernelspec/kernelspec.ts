@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { KernelspecError } from '../errors.js'
+import { LOGO } from './logo.js'
 
 /** The name under which Jupyter knows the kernel, unless another is asked for. */
 export const DEFAULT_NAME = 'nir'
@@ -19,12 +20,13 @@ export interface Kernelspec {
 const NAME = /^[A-Za-z0-9._-]+$/
 
 /**
- * The command that starts the kernel. Without the flag, Node ends the process at the first await after an
- * execution was terminated.
+ * The command that starts the kernel. Without the first flag, Node ends the process at the first await after an
+ * execution was terminated; without the second, it prints into notebooks that `require` loads ES modules.
  */
 export function kernelCommand(connectionFile: string): string[] {
   const main = fileURLToPath(new URL('../main.js', import.meta.url))
-  return [process.execPath, '--no-force-async-hooks-checks', main, connectionFile]
+  const flags = ['--no-force-async-hooks-checks', '--disable-warning=ExperimentalWarning']
+  return [process.execPath, ...flags, main, connectionFile]
 }
 
 /** The kernelspec of this installation. */
@@ -53,6 +55,7 @@ export function installKernelspec(
   const place = placeOf(folder, name)
   try {
     mkdirSync(place, { recursive: true })
+    writeFileSync(join(place, 'logo-svg.svg'), LOGO)
     writeFileSync(join(place, 'kernel.json'), `${JSON.stringify(kernelspec({ model, name }), null, 2)}\n`)
   } catch (cause) {
     throw new KernelspecError(
