@@ -23,7 +23,8 @@ export async function openBackend(gpu: GpuOption): Promise<Backend> {
   const { getLlama, LlamaLogLevel } = await import('node-llama-cpp')
   let llama: Llama
   try {
-    llama = await getLlama({ gpu, build: 'never', logLevel: LlamaLogLevel.error, progressLogs: false })
+    // llama.cpp logs an aborted decode as an error; what matters of its errors reaches ours.
+    llama = await getLlama({ gpu, build: 'never', logLevel: LlamaLogLevel.fatal, progressLogs: false })
   } catch (error) {
     throw new EngineError(
       'BACKEND_FAILED',
