@@ -1,6 +1,7 @@
 import { CellConverter } from './convert/cell-converter.js'
 import { Bundler } from './display/bundler.js'
 import { createDisplay, DISPLAY_HOOK, isDisplayHandle } from './display/display.js'
+import { CellInterrupted } from './errors.js'
 import { errorContent } from './execute/error-content.js'
 import { Executor } from './execute/executor.js'
 import { CellModules } from './execute/modules.js'
@@ -164,6 +165,8 @@ export class Kernel {
 
   private reportStrayErrors(): void {
     const report = (label: string) => (error: unknown) => {
+      // An interrupt ends background work of the notebook too, and that is no news.
+      if (error instanceof CellInterrupted) return
       const { traceback } = errorContent(error)
       this.setup.tell({ kind: 'stream', name: 'stderr', text: `${label}: ${traceback.join('\n')}\n` })
     }
