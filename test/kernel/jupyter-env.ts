@@ -16,11 +16,10 @@ if (!hasJupyter) {
   console.warn(`Jupyter's own tests are skipped: ${reason}.`)
 }
 
-/** A folder for a test, whose `env` makes Jupyter find our kernelspec in it. */
+/** A folder for a test; the Python that it runs finds our kernelspec in it. */
 export interface JupyterFolder {
   readonly folder: string
-  readonly env: NodeJS.ProcessEnv
-  python(args: readonly string[], timeout?: number): { status: number | null; output: string }
+  python(args: readonly string[], timeout?: number): { status: number | null; stdout: string; output: string }
 }
 
 export async function jupyterFolder(): Promise<JupyterFolder> {
@@ -30,7 +29,6 @@ export async function jupyterFolder(): Promise<JupyterFolder> {
   installKernelspec(join(folder, 'share', 'jupyter', 'kernels'))
   return {
     folder,
-    env,
     python(args, timeout = 240_000) {
       const { status, stdout, stderr } = spawnSync(PYTHON, args, {
         cwd: folder,
@@ -38,7 +36,7 @@ export async function jupyterFolder(): Promise<JupyterFolder> {
         encoding: 'utf8',
         timeout,
       })
-      return { status, output: `${stdout}${stderr}` }
+      return { status, stdout, output: `${stdout}${stderr}` }
     },
   }
 }

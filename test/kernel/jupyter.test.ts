@@ -1,39 +1,17 @@
-import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type * as kernelspecModule from '../../kernel/kernelspec/kernelspec.js'
-import { importBuilt } from './built.js'
-
-const PYTHON = process.env['NIR_TEST_PYTHON'] ?? 'python3'
-const NEEDED = 'import jupyter_client, jupyter_kernel_test, nbconvert, nbformat'
-
-const hasJupyter = spawnSync(PYTHON, ['-c', NEEDED]).status === 0
-if (!hasJupyter) {
-  const reason = `${PYTHON} lacks jupyter_client, jupyter_kernel_test, nbconvert or nbformat (set NIR_TEST_PYTHON)`
-  if (process.env['CI']) throw new Error(reason)
-  console.warn(`Jupyter's own tests are skipped: ${reason}.`)
-}
-
-const folder = mkdtempSync(join(tmpdir(), 'nir-jupyter-'))
-const env = { ...process.env, JUPYTER_PATH: join(folder, 'share', 'jupyter') }
-
-function python(args: string[], cwd = folder): { status: number | null; output: string } {
-  const { status, stdout, stderr } = spawnSync(PYTHON, args, { cwd, env, encoding: 'utf8', timeout: 240_000 })
-  return { status, output: `${stdout}${stderr}` }
-}
+import { hasJupyter, jupyterFolder, type JupyterFolder } from './jupyter-env.js'
 
 describe.skipIf(!hasJupyter)('with Jupyter', () => {
+  let jupyter: JupyterFolder
+
   beforeAll(async () => {
-    const { installKernelspec } = await importBuilt<typeof kernelspecModule>(
-      'kernel/kernelspec/kernelspec.js',
-    )
-    installKernelspec(join(folder, 'share', 'jupyter', 'kernels'))
+    jupyter = await jupyterFolder()
   })
 
   it('passes jupyter_kernel_test as published', { timeout: 240_000 }, () => {
-    const { status, output } = python([join(import.meta.dirname, 'test_kernel.py'), '-v'])
+    const { status, output } = jupyter.python([join(import.meta.dirname, 'test_kernel.py'), '-v'])
     expect(output).not.toContain('FAIL')
     expect(status, output).toBe(0)
   })
@@ -52,8 +30,8 @@ describe.skipIf(!hasJupyter)('with Jupyter', () => {
       execution_count: null,
     }))
     const kernelspec = { name: 'nir', display_name: 'TypeScript (NIR)', language: 'typescript' }
-    mkdirSync(join(folder, 'work'))
-    const notebook = join(folder, 'work', 'in.ipynb')
+    mkdirSync(join(jupyter.folder, 'work'))
+    const notebook = join(jupyter.folder, 'work', 'in.ipynb')
     writeFileSync(
       notebook,
       JSON.stringify({ cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 }),
@@ -69,9 +47,9 @@ describe.skipIf(!hasJupyter)('with Jupyter', () => {
       'out',
       notebook,
     ]
-    const { status, output } = python(command)
+    const { status, output } = jupyter.python(command)
     expect(status, output).toBe(0)
-    const executed = JSON.parse(readFileSync(join(folder, 'work', 'out.ipynb'), 'utf8'))
+    const executed = JSON.parse(readFileSync(join(jupyter.folder, 'work', 'out.ipynb'), 'utf8'))
     const [printed, failed, last] = executed.cells.map((cell: { outputs: unknown[] }) => cell.outputs)
     const text = printed.map((part: { text: string[] }) => part.text.join('')).join('')
     expect(text).toBe(Array.from({ length: 2000 }, (_, i) => `line ${i}\n`).join(''))
@@ -80,10 +58,7 @@ describe.skipIf(!hasJupyter)('with Jupyter', () => {
   })
 
   it('is found by jupyter kernelspec', () => {
-    const listed = execFileSync(PYTHON, ['-m', 'jupyter_client.kernelspecapp', 'list', '--json'], {
-      env,
-      encoding: 'utf8',
-    })
-    expect(Object.keys(JSON.parse(listed).kernelspecs)).toContain('nir')
+    const { stdout } = jupyter.python(['-m', 'jupyter_client.kernelspecapp', 'list', '--json'])
+    expect(Object.keys(JSON.parse(stdout).kernelspecs)).toContain('nir')
   })
 })
