@@ -1,7 +1,8 @@
 """Batches of examples of one kind and nearly one length, so that little is spent on padding.
 
 What is given weighs little in the loss, but not nothing: a function's name that comes back in
-every test teaches copying early. So do the first steps' rows of random tokens said twice.
+every test teaches copying early. So do rows said twice: of random tokens in the first steps,
+later of short lists of numbers, where the token before says little and the two before it more.
 """
 
 from collections.abc import Iterator
@@ -11,15 +12,18 @@ from random import Random
 import torch
 from tokenizers import Tokenizer
 
-from draft import Problem
+from draft import Problem, literal
 from render import Example, example
 from split import stream
 
-#: Examples of each kind in one optimiser step of one worker.
-MIX = {"thinking": 3, "context": 4, "direct": 2}
+#: Examples of each kind in one optimiser step of one worker. The first steps are for copying
+#: from context; once that is learnt, which is soon, thinking needs the larger share.
+FIRST_MIX = {"thinking": 3, "context": 4, "direct": 2}
+MIX = {"thinking": 7, "context": 1, "direct": 3}
+FIRST_STEPS = 512
 POOL = 32
 GIVEN_WEIGHT = 0.2
-COPY_STEPS, COPY_ROWS, COPY_WIDTH = 600, 4, 80
+COPY_ROWS, COPY_WIDTH, COPY_LISTS = 4, 80, 5
 
 
 @dataclass(frozen=True)
@@ -63,20 +67,32 @@ def copying(rng: Random, vocabulary: int) -> Batch:
     return batch("copy", rows, 0.0)
 
 
-def steps(seed: int, tokenizer: Tokenizer) -> Iterator[list[Batch]]:
-    """For ever: the batches of one step, one of each kind, from problems that are not held out."""
+def copying_lists(rng: Random, tokenizer: Tokenizer) -> Batch:
+    """Short lists of small numbers, one a line, all said twice."""
+    rows = []
+    for _ in range(COPY_ROWS):
+        lists = [[rng.randint(1, 9 if rng.random() < 0.7 else 15) for _ in range(rng.randint(2, 6))]
+                 for _ in range(COPY_LISTS)]
+        said = tokenizer.encode("".join(f"{literal(values)}\n" for values in lists)).ids
+        rows.append((said * 2, len(said)))
+    return batch("copy", rows, 0.0)
+
+
+def steps(seed: int, tokenizer: Tokenizer, start: int = 0) -> Iterator[list[Batch]]:
+    """For ever, from step `start` on: the batches of one step, one of each kind, from problems
+    that are not held out."""
     problems: Iterator[Problem] = stream(seed, held=False)
     order = Random(seed)
-    count = 0
     while True:
+        first = start < FIRST_STEPS
         pools = []
-        for kind, size in MIX.items():
+        for kind, size in (FIRST_MIX if first else MIX).items():
             rows = sorted((ids(example(next(problems), kind), tokenizer) for _ in range(POOL * size)),
                           key=lambda row: len(row[0]))
             chunks = [rows[i:i + size] for i in range(0, len(rows), size)]
             order.shuffle(chunks)
             pools.append([batch(kind, chunk) for chunk in chunks])
         for step in zip(*pools):
-            copied = [copying(order, tokenizer.get_vocab_size())] if count < COPY_STEPS else []
-            count += 1
-            yield [*step, *copied]
+            yield [*step, copying(order, tokenizer.get_vocab_size()) if first
+                   else copying_lists(order, tokenizer)]
+        start += POOL

@@ -27,6 +27,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=0.0, help="train for a time instead")
     parser.add_argument("--threads", type=int, default=2,
                         help="training processes on a CPU; the results are for two")
+    parser.add_argument("--resume", action="store_true", help="go on from the run's checkpoint")
     parser.add_argument("--eager", action="store_true", help="do not compile the model")
     parser.add_argument("--problems", type=Path, default=HERE.parents[1] / "problems" / "embedded.jsonl")
     parser.add_argument("--model", type=Path, default=HERE.parent / "nir-embedded.gguf")
@@ -50,7 +51,7 @@ def main() -> None:
     if 3 in options.stages:
         import train
         recipe = train.Recipe(seed=options.seed, tokens=0 if options.minutes else options.tokens,
-                              minutes=options.minutes, compiled=not options.eager,
+                              minutes=options.minutes, compiled=not options.eager, resumed=options.resume,
                               workers=options.threads if device == "cpu" else 1)
         train.run(recipe, options.run, device)
     if 4 in options.stages:

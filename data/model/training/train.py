@@ -29,9 +29,11 @@ class Recipe:
     muon: float = 0.02
     adam: float = 0.004
     warmup: int = 60
-    falling: float = 0.4
+    falling: float = 0.7
     checkpoint_minutes: float = 3.0
     compiled: bool = True
+    #: Go on from the checkpoint in the folder (weights only).
+    resumed: bool = False
 
 
 def rate(progress: float, step: int, recipe: Recipe) -> float:
@@ -59,6 +61,12 @@ def train(recipe: Recipe, folder: Path, device: str) -> None:
     tokenizer = bpe.load(folder)
     model = Decoder(Shape(vocabulary=tokenizer.get_vocab_size())).to(device)
     begin(model)
+    first = seen = learnt = 0
+    before = 0.0
+    if recipe.resumed:
+        state = torch.load(folder / "checkpoint.pt", map_location=device, weights_only=True)
+        model.load_state_dict(state["weights"])
+        first, seen, learnt, before = (state[k] for k in ("step", "tokens", "learnt", "seconds"))
     parameters = list(model.parameters())
     optimisers = optimizers(model, recipe.muon, recipe.adam)
     base = [[group["lr"] for group in o.param_groups] for o in optimisers]
@@ -74,22 +82,23 @@ def train(recipe: Recipe, folder: Path, device: str) -> None:
     loss_function = torch.compile(loss_of, dynamic=True) if recipe.compiled else loss_of
     log = Log(folder / "train.log")
     started = saved = time.time()
-    seen = learnt = 0
     progress = 0.0
 
     def save(step: int) -> None:
         if workers.rank():
             return
         state = {"shape": asdict(model.shape), "weights": model.state_dict(), "step": step,
-                 "tokens": seen, "learnt": learnt, "seconds": time.time() - started,
+                 "tokens": seen, "learnt": learnt, "seconds": before + time.time() - started,
                  "recipe": asdict(recipe)}
         torch.save(state, folder / "checkpoint.tmp")
         (folder / "checkpoint.tmp").rename(folder / "checkpoint.pt")
 
-    for step, batches in enumerate(steps(recipe.seed * 1000 + workers.rank(), tokenizer)):
+    # A resumed run draws other problems than those before it.
+    stream_seed = recipe.seed * 1000 + first * 10 + workers.rank()
+    for step, batches in enumerate(steps(stream_seed, tokenizer, first), first):
         if progress >= 1:
             break
-        factor = rate(progress, step, recipe)
+        factor = rate(progress, step - first, recipe)
         for o, rates in zip(optimisers, base):
             for group, lr in zip(o.param_groups, rates):
                 group["lr"] = lr * factor
