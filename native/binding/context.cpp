@@ -10,7 +10,6 @@ namespace {
 Batch to_batch(const Napi::Object& object) {
   Batch batch;
   batch.tokens = to_ints(object.Get("tokens"));
-  batch.embeddings = to_floats(object.Get("embeddings"));
   batch.positions = to_ints(object.Get("positions"));
   batch.sequences = to_ints(object.Get("sequences"));
   batch.plans = to_ints(object.Get("plans"));
@@ -82,6 +81,7 @@ Napi::Value ContextObject::create(const Napi::CallbackInfo& info) {
 Napi::Value ContextObject::decode(const Napi::CallbackInfo& info) {
   auto batch = std::make_shared<Batch>(to_batch(info[0].As<Napi::Object>()));
   const std::shared_ptr<Context> context = context_;
+  context->clear_abort();  // here, so that an abort before the worker starts counts
   return Job<Decoded>::start(info.Env(), [context, batch] { return context->decode(*batch); }, &from_decoded);
 }
 

@@ -102,10 +102,8 @@ void Context::validate(const Batch& batch) const {
   const size_t hidden = static_cast<size_t>(model_->hidden_size());
   const auto invalid = [](const std::string& what) { throw Error("INVALID_BATCH", what); };
   if (rows == 0 || rows > options_.batch_size) invalid("A decode takes 1 to " + std::to_string(options_.batch_size) + " rows.");
-  if (batch.sequences.size() != rows || batch.plans.size() != rows || batch.samplers.size() != rows)
+  if (batch.tokens.size() != rows || batch.sequences.size() != rows || batch.plans.size() != rows || batch.samplers.size() != rows)
     invalid("The columns of a batch differ in length.");
-  if (batch.embeddings.empty() ? batch.tokens.size() != rows : batch.embeddings.size() != rows * hidden)
-    invalid("A batch needs a token or a hidden state for each row.");
   for (llama_token token : batch.tokens)
     if (token < 0 || token >= model_->vocabulary_size()) invalid("Token " + std::to_string(token) + " is not in the vocabulary.");
   size_t outputs = 0;
@@ -137,14 +135,12 @@ void Context::run(const Batch& batch, Interventions& work) {
   }
   llama_batch raw = {};
   raw.n_tokens = static_cast<int32_t>(rows);
-  raw.token = batch.embeddings.empty() ? const_cast<llama_token*>(batch.tokens.data()) : nullptr;
-  raw.embd = batch.embeddings.empty() ? nullptr : const_cast<float*>(batch.embeddings.data());
+  raw.token = const_cast<llama_token*>(batch.tokens.data());
   raw.pos = positions.data();
   raw.n_seq_id = sequence_counts.data();
   raw.seq_id = sequence_pointers.data();
   raw.logits = outputs.data();
 
-  aborted_ = false;
   hooks_.begin(&work, &cells_);
   int32_t status = -1;
   std::string reason;
@@ -180,7 +176,7 @@ Decoded Context::decode(const Batch& batch) {
     decoded.captured.emplace_back(rows * static_cast<size_t>(model_->hidden_size()));
     work.captured[layer] = decoded.captured.back().data();
   }
-  if (batch.overwrite_layer > 0) {
+  if (batch.overwrite_layer >= 0) {
     work.overwrite_layer = batch.overwrite_layer;
     work.overwrite = batch.overwrite.data();
   }

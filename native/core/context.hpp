@@ -22,14 +22,13 @@ struct ContextOptions {
 
 /// The rows of one decode. All vectors have one entry a row.
 struct Batch {
-  std::vector<llama_token> tokens;  // empty when `embeddings` are given
-  std::vector<float> embeddings;    // [rows, hidden size]: the input of layer 0
+  std::vector<llama_token> tokens;
   std::vector<int32_t> positions;
   std::vector<int32_t> sequences;
   std::vector<int32_t> plans;     // id of a defined plan, or -1
   std::vector<int32_t> samplers;  // id of a defined sampler, -1: no output, -2: logits only
   std::vector<int32_t> capture_layers;
-  int32_t overwrite_layer = -1;
+  int32_t overwrite_layer = -1;  // the input of this layer is replaced by `overwrite`
   std::vector<float> overwrite;  // [rows, hidden size]
   bool record_context = false;   // the rows (of one sequence) are a context that plans may name
   bool want_logits = false;      // copy the logits of the output rows
@@ -62,8 +61,10 @@ class Context {
   /// Throws UNSUPPORTED_ARCHITECTURE unless the input and the attention of every layer can be seen.
   void probe();
   uint32_t cell_count() const;
-  /// May be called from another thread while decode() runs: it then throws ABORTED as soon as it can.
+  /// May be called from another thread: a decode that runs, or is about to, throws ABORTED as soon as it can.
   void abort() { aborted_ = true; }
+  /// Forgets an earlier abort. To be called where the next decode is asked for.
+  void clear_abort() { aborted_ = false; }
 
  private:
   void validate(const Batch& batch) const;

@@ -15,7 +15,7 @@ struct Interventions {
   std::vector<const Plan*> row_plans;  // one a row; nullptr: plain
   std::set<int32_t> capture_layers;
   std::map<int32_t, float*> captured;  // layer → [rows, hidden size], written here
-  int32_t overwrite_layer = -1;        // the input of this layer (≥ 1) is replaced by …
+  int32_t overwrite_layer = -1;        // the input of this layer is replaced by …
   const float* overwrite = nullptr;    // … [rows, hidden size]
   bool record_cells = false;           // read which cells of the KV cache the rows went to
 };

@@ -25,6 +25,7 @@ namespace nir {
   X(llama_model_n_embd_inp)           \
   X(llama_model_n_layer)              \
   X(llama_model_n_swa)                \
+  X(llama_model_rope_type)            \
   X(llama_model_size)                 \
   X(llama_model_meta_val_str)         \
   X(llama_model_chat_template)        \

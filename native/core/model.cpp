@@ -8,7 +8,7 @@
 namespace nir {
 namespace {
 
-/// Keeps llama.cpp's error lines while it lives, and passes every line on to the previous logger.
+/// Keeps llama.cpp's error lines while it lives, in place of the previous logger.
 class LogCapture {
  public:
   LogCapture() : lock_(mutex()) {
@@ -80,6 +80,10 @@ std::string Model::unsupported_reason() const {
   if (lib.llama_model_is_recurrent(model_)) return "it is recurrent: it keeps no keys and values to inject into";
   if (lib.llama_model_is_hybrid(model_)) return "it has recurrent layers, which keep no keys and values";
   if (lib.llama_model_n_swa(model_) > 0) return "it uses sliding-window attention, which loses the injected rows";
+  // Positions must be relative: rows behind a context sit at other positions than without one.
+  const bool baichuan_13b = metadata("general.architecture") == "baichuan" && layer_count() == 40;
+  if (lib.llama_model_rope_type(model_) == LLAMA_ROPE_TYPE_NONE || baichuan_13b)
+    return "it has no rotary positions (RoPE)";
   if (lib.llama_model_n_embd_inp(model_) != hidden_size()) return "its layers take more than the hidden state";
   return "";
 }

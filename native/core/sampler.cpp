@@ -8,7 +8,7 @@
 namespace nir {
 
 Sampler::Sampler(const Sampling& sampling) {
-  if (sampling.temperature <= 0) return;
+  if (sampling.temperature < 1e-4f) return;  // so small a divisor only overflows: greedy
   const Library& lib = library();
   chain_ = lib.llama_sampler_chain_init(lib.llama_sampler_chain_default_params());
   if (sampling.top_k > 0) lib.llama_sampler_chain_add(chain_, lib.llama_sampler_init_top_k(sampling.top_k));

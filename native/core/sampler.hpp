@@ -7,7 +7,7 @@
 namespace nir {
 
 struct Sampling {
-  float temperature = 0;  // ≤ 0: greedy
+  float temperature = 0;  // 0 or nearly: greedy
   int32_t top_k = 0;      // ≤ 0: off
   float top_p = 1;        // ≥ 1: off
   float min_p = 0;        // ≤ 0: off

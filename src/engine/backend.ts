@@ -33,10 +33,33 @@ export async function openBackend(gpu: GpuOption): Promise<Backend> {
       { cause: error },
     )
   }
-  callNativeSync(() => addon.loadLibrary())
+  try {
+    callNativeSync(() => addon.loadLibrary())
+    requireSameBackend(llama.gpu)
+  } catch (error) {
+    await llama.dispose()
+    throw error
+  }
   return {
     gpu: llama.gpu,
     dispose: () => llama.dispose(),
     freeGpuBytes: async () => (llama.gpu === false ? null : (await llama.getVramState()).free),
   }
+}
+
+let bound: LlamaGpuType | undefined
+
+/** The engine's symbols are those of the first libraries that were loaded; others would be loaded in vain. */
+function requireSameBackend(gpu: LlamaGpuType): void {
+  bound ??= gpu
+  if (bound === gpu) return
+  throw new EngineError(
+    'BACKEND_CHANGED',
+    `This process already uses the ${name(bound)} backend; the ${name(gpu)} one was asked for.`,
+    'Use one gpu option for all sessions of a process, or start another process.',
+  )
+}
+
+function name(gpu: LlamaGpuType): string {
+  return gpu === false ? 'CPU' : gpu
 }

@@ -66,8 +66,10 @@ export class Contexts {
       return
     }
     const states = crv.at(overwrite.from).subarray(start * crv.hiddenSize, end * crv.hiddenSize)
-    const extras =
-      overwrite.layer === 0 ? { embeddings: states } : { overwriteLayer: overwrite.layer, overwrite: states }
-    await decoder.decode(rows, { recordContext: true, ...extras }, signal)
+    await decoder.decode(
+      rows,
+      { recordContext: true, overwriteLayer: overwrite.layer, overwrite: states },
+      signal,
+    )
   }
 }

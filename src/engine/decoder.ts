@@ -1,4 +1,3 @@
-import { freemem } from 'node:os'
 import { callNative } from './errors.js'
 import {
   loadAddon,
@@ -40,7 +39,7 @@ export interface Row {
 /** What is decoded beside the rows. */
 export type BatchExtras = Pick<
   NativeBatch,
-  'embeddings' | 'captureLayers' | 'overwriteLayer' | 'overwrite' | 'recordContext' | 'wantLogits'
+  'captureLayers' | 'overwriteLayer' | 'overwrite' | 'recordContext' | 'wantLogits'
 >
 
 /** Owns the llama.cpp context of a model: creates it, grows it, decodes rows in it. */
@@ -61,7 +60,7 @@ export class Decoder {
 
   /** Cells that a cache may have within the memory that is free now (the cache in use counts as free). */
   async cellLimit(): Promise<number> {
-    const free = (await this.config.freeGpuBytes()) ?? freemem()
+    const free = (await this.config.freeGpuBytes()) ?? process.availableMemory()
     return Math.floor((free * 0.7) / this.config.bytesPerCell) + this.#cells
   }
 
@@ -89,19 +88,21 @@ export class Decoder {
     const context = this.context
     const column = (pick: (row: Row) => number) => Int32Array.from(rows, pick)
     const batch: NativeBatch = {
+      tokens: column((row) => row.token),
       positions: column((row) => row.position),
       sequences: column((row) => row.sequence),
       plans: column((row) => row.plan),
       samplers: column((row) => row.sampler),
       ...extras,
     }
-    if (!extras.embeddings) batch.tokens = column((row) => row.token)
     const abort = () => {
       context.abort()
     }
     signal?.addEventListener('abort', abort, { once: true })
     try {
-      return await callNative(() => context.decode(batch))
+      const decoded = await callNative(() => context.decode(batch))
+      signal?.throwIfAborted()
+      return decoded
     } catch (error) {
       signal?.throwIfAborted()
       throw error

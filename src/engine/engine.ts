@@ -310,10 +310,7 @@ export class Engine {
   /** Runs a task alone on the decoder, with a signal that also fires when the engine closes. */
   #exclusive<T>(signal: AbortSignal | undefined, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const both = signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal
-    return this.#mutex.run(async () => {
-      both.throwIfAborted()
-      return task(both)
-    })
+    return this.#mutex.run(() => task(both), both)
   }
 
   #requireOpen(): void {

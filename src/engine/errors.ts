@@ -22,7 +22,8 @@ export class EngineError extends NirError {}
 const remedies: Readonly<Record<string, string>> = {
   LIBRARY_NOT_FOUND: 'Reinstall the packages (npm install) so that node-llama-cpp brings its libraries.',
   LIBRARY_MISMATCH: 'Build the engine again (npm run build) after changing the version of node-llama-cpp.',
-  MODEL_LOAD_FAILED: 'Check that the file is a complete GGUF that this version of llama.cpp supports.',
+  MODEL_LOAD_FAILED:
+    'Check that the file is a complete GGUF that this version of llama.cpp supports, and that it fits the memory (of the GPU, unless gpu: false).',
   UNSUPPORTED_ARCHITECTURE: 'Use a decoder-only transformer with full attention, such as LLaMA or Qwen2.',
   CONTEXT_FAILED: 'Give a smaller contextSize, or fewer arms at once.',
   OUT_OF_MEMORY: 'Give a smaller contextSize, fewer arms at once, or a smaller model.',

@@ -75,6 +75,8 @@ export class RunningGeneration {
     if (this.#tokens.length === 0) this.#firstTokenAt = this.#lastTokenAt
     if (this.reader.isEnd(token)) {
       this.#stopReason = 'endToken'
+      const { text } = this.#stream.end()
+      if (text !== '') this.options.onToken?.({ arm: this.arm, token, text })
       return
     }
     this.#tokens.push(token)
@@ -89,7 +91,6 @@ export class RunningGeneration {
   }
 
   finish(startedAt: number): Generation {
-    if (this.#stopReason === 'endToken') this.#stream.end()
     const generation = {
       arm: this.arm,
       tokens: this.#tokens,

@@ -10,4 +10,4 @@ export {
 } from './engine.js'
 export { ClosedError, ContextSizeError, EngineError, InputError, ModelError } from './errors.js'
 export type { Generation, StopReason, Timings } from './generation.js'
-export type { GenerateOptions, Input, TokenEvent } from './options.js'
+export { LARGEST_SEED, type GenerateOptions, type Input, type TokenEvent } from './options.js'

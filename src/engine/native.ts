@@ -32,8 +32,7 @@ export interface NativeModel {
 
 /** The rows of one decode; every array has one entry a row. See `native/core/context.hpp`. */
 export interface NativeBatch {
-  tokens?: Int32Array
-  embeddings?: Float32Array
+  tokens: Int32Array
   positions: Int32Array
   sequences: Int32Array
   /** A plan's id, or -1. */

@@ -1,5 +1,8 @@
 import { InputError } from './errors.js'
 
+/** llama.cpp takes the seed above it for "any". */
+export const LARGEST_SEED = 2 ** 32 - 2
+
 /** Text, or tokens. A text begins with the model's BOS token where the model wants one. */
 export type Input = string | ArrayLike<number>
 
@@ -24,7 +27,7 @@ export interface GenerateOptions {
   readonly topP?: number | undefined
   /** Keep tokens at least minP times as probable as the best; 0 (default): all. */
   readonly minP?: number | undefined
-  /** Seed of the sampler, 0 … 2³²−1. Default 0. The same seed gives the same output. */
+  /** Seed of the sampler, 0 … 2³²−2. Default 0. The same seed gives the same output. */
   readonly seed?: number | undefined
   /** Generation ends before any of these strings. */
   readonly stop?: readonly string[] | undefined
@@ -57,7 +60,7 @@ export function resolveOptions(options: GenerateOptions): ResolvedOptions {
       topK: whole('topK', options.topK ?? 0, 0, 2 ** 31 - 1),
       topP: real('topP', options.topP ?? 1, 0, 1),
       minP: real('minP', options.minP ?? 0, 0, 1),
-      seed: whole('seed', options.seed ?? 0, 0, 2 ** 32 - 1),
+      seed: whole('seed', options.seed ?? 0, 0, LARGEST_SEED),
     },
     stop,
     logits: options.logits ?? false,

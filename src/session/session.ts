@@ -1,4 +1,5 @@
 import {
+  ClosedError,
   Engine,
   type Arm,
   type CaptureOptions,
@@ -60,7 +61,9 @@ export class Session {
   readonly #engine: Engine
   readonly #prompts: Prompts
   #evaluator: Promise<Evaluator> | undefined
+  #closed = false
 
+  /** @internal */
   constructor(engine: Engine, prompts: Prompts) {
     this.#engine = engine
     this.#prompts = prompts
@@ -138,6 +141,7 @@ export class Session {
    */
   async sweep(options: SweepOptions): Promise<Sweep> {
     const records: SweepRecord[] = []
+    if (this.#closed) throw new ClosedError()
     const evaluator = await (this.#evaluator ??= openEvaluator())
     const warnings = evaluator.capabilities.reasons
     const run = withAmbientSignal({ ...options, onProgress: options.onProgress ?? cellProgress() })
@@ -146,13 +150,14 @@ export class Session {
     } catch (error) {
       const aborted = run.signal?.aborted ?? false
       if (!aborted && records.length === 0) throw error
-      throw new SweepEndedError(new Sweep(records, warnings), error, aborted)
+      throw new SweepEndedError(new Sweep([...records], warnings), error, aborted)
     }
     return new Sweep(records, warnings)
   }
 
   /** Frees the model and ends the child processes. What is running is aborted. Safe to call twice. */
   async close(): Promise<void> {
+    this.#closed = true
     await Promise.all([this.#engine.close(), this.#evaluator?.then((evaluator) => evaluator.close())])
   }
 }

@@ -1,4 +1,4 @@
-import type { Engine } from '../engine/index.js'
+import { LARGEST_SEED, type Engine } from '../engine/index.js'
 import { resolveDepths, type Depth } from '../nir/index.js'
 import type { Problem } from '../problems/problem.js'
 import { SweepOptionError } from './errors.js'
@@ -41,7 +41,10 @@ export interface SweepProgress {
 export interface Unit {
   readonly problem: Problem
   readonly sample: number
+  /** Of the generations of all arms. */
   readonly seed: number
+  /** Of the thinking. */
+  readonly thinkingSeed: number
 }
 
 /** What a sweep will do. */
@@ -79,10 +82,10 @@ export function planSweep(options: SweepOptions, model: Engine['model']): SweepP
       `samples is ${String(samples)}; expected a whole number from 1.`,
       'Change samples.',
     )
-  if (!Number.isInteger(seed) || seed < 0 || seed > 0xffff_ffff)
+  if (!Number.isInteger(seed) || seed < 0 || seed > LARGEST_SEED)
     throw new SweepOptionError(
       'OPTION_OUT_OF_RANGE',
-      `seed is ${String(seed)}; expected a whole number from 0 to 2³²−1.`,
+      `seed is ${String(seed)}; expected a whole number from 0 to 2³²−2.`,
       'Change seed.',
     )
   if (samples > 1 && temperature === 0)
@@ -105,16 +108,22 @@ export function planSweep(options: SweepOptions, model: Engine['model']): SweepP
     Array.from({ length: samples }, (_, sample) => ({
       problem,
       sample,
-      seed: unitSeed(seed, problem.task_id, sample),
+      seed: unitSeed(seed, problem.task_id, sample, 'generation'),
+      thinkingSeed: unitSeed(seed, problem.task_id, sample, 'thinking'),
     })),
   )
   return { units, depths }
 }
 
-/** A seed of its own for each problem and sample, whatever the order and number of the others (FNV-1a). */
-export function unitSeed(seed: number, taskId: number, sample: number): number {
+/** A seed of its own for each problem, sample and stage, whatever the order and number of the others (FNV-1a). */
+export function unitSeed(
+  seed: number,
+  taskId: number,
+  sample: number,
+  stage: 'thinking' | 'generation',
+): number {
   let hash = 0x811c9dc5
-  for (const character of `${seed}/${taskId}/${sample}`)
+  for (const character of `${seed}/${taskId}/${sample}/${stage}`)
     hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193) >>> 0
-  return hash
+  return hash % (LARGEST_SEED + 1)
 }

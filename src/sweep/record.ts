@@ -20,7 +20,7 @@ export interface SweepRecord {
   readonly contextTokenCount: number
   /** The context text whose hidden states were captured, shared by all arms of the problem and sample. */
   readonly context: string
-  /** Is there at least one function in the text? */
+  /** Does the text have a list of functions, as the thesis counts a response: a `def` anywhere in it? */
   readonly responds: boolean
   /** Does CPython parse the extracted code? `null`: no parser on this machine. */
   readonly parses: boolean | null

@@ -36,11 +36,12 @@ export async function runSweep(
 ): Promise<void> {
   const plan = planSweep(options, tools.engine.model)
   const startedAt = performance.now()
+  const failing = new AbortController()
+  const signal = AbortSignal.any([failing.signal, ...(options.signal ? [options.signal] : [])])
   let measuring: Promise<void> = Promise.resolve()
   let done = 0
   const measure = async (generated: Generated) => {
-    const measured = await measureUnit(generated, plan, tools.evaluator)
-    options.signal?.throwIfAborted()
+    const measured = await abortable(measureUnit(generated, plan, tools.evaluator), signal)
     records.push(...measured)
     done++
     const tested = records.filter((record) => record.passed !== null)
@@ -54,12 +55,33 @@ export async function runSweep(
     })
   }
   for (const unit of plan.units) {
-    options.signal?.throwIfAborted()
-    const [generated] = await Promise.all([generateUnit(unit, plan, options, tools), measuring])
-    measuring = measure(generated)
-    measuring.catch(() => undefined) // awaited with the next unit, or below
+    signal.throwIfAborted()
+    measuring.catch((error: unknown) => {
+      failing.abort(error) // what is being generated would be in vain
+    })
+    const [generated, measured] = await Promise.allSettled([
+      generateUnit(unit, plan, { ...options, signal }, tools),
+      measuring,
+    ])
+    if (measured.status === 'rejected') throw measured.reason
+    if (generated.status === 'rejected') throw generated.reason
+    measuring = measure(generated.value)
   }
   await measuring
+}
+
+/** The promise, or a rejection as soon as the signal aborts. What it does goes on unheeded. */
+function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => {
+      reject(signal.reason as Error)
+    }
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
+    promise.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', abort)
+    })
+  })
 }
 
 async function generateUnit(
@@ -69,10 +91,10 @@ async function generateUnit(
   { engine, prompts }: SweepTools,
 ): Promise<Generated> {
   const { signal, temperature, maxTokens, maxThinkingTokens } = options
-  const { problem, seed } = unit
+  const { problem, seed, thinkingSeed } = unit
   const thinking = await think(engine, prompts, problem, {
     temperature,
-    seed,
+    seed: thinkingSeed,
     signal,
     maxTokens: maxThinkingTokens,
   })
@@ -130,7 +152,7 @@ function toRecord(
     tokenCount: generation.tokens.length,
     contextTokenCount: layer === null ? 0 : contextTokenCount,
     context,
-    responds: (measured.functions?.length ?? 0) > 0,
+    responds: measured.functions !== null,
     parses: measured.parses,
     passed: result.passed,
     outcome: result.outcome,

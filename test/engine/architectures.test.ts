@@ -16,6 +16,7 @@ function write(
   architecture: string,
   metadata: Metadata,
   perLayer: Readonly<Record<string, readonly number[]>>,
+  others: Readonly<Record<string, readonly number[]>> = {},
 ): string {
   const path = join(folder, `${architecture}.gguf`)
   const own = Object.fromEntries(
@@ -33,7 +34,12 @@ function write(
   writeRandomGguf(
     path,
     { 'general.architecture': architecture, 'tokenizer.ggml.model': 'no_vocab', ...own },
-    { 'token_embd.weight': [32, 64], 'output_norm.weight': [32], ...Object.fromEntries(layers.flat()) },
+    {
+      'token_embd.weight': [32, 64],
+      'output_norm.weight': [32],
+      ...Object.fromEntries(layers.flat()),
+      ...others,
+    },
   )
   return path
 }
@@ -87,6 +93,33 @@ describe('architectures', () => {
       name: 'ModelError',
       code: 'UNSUPPORTED_ARCHITECTURE',
       message: expect.stringContaining('sliding-window') as string,
+    })
+  })
+
+  it('refuses learned positions, which are not relative, with the reason', async () => {
+    const gpt2 = { ...attention, 'attention.layer_norm_epsilon': { float: 1e-5 } }
+    const path = write(
+      'gpt2',
+      gpt2,
+      {
+        'attn_norm.weight': [32],
+        'attn_norm.bias': [32],
+        'attn_qkv.weight': [32, 96],
+        'attn_qkv.bias': [96],
+        'attn_output.weight': [32, 32],
+        'attn_output.bias': [32],
+        'ffn_norm.weight': [32],
+        'ffn_norm.bias': [32],
+        'ffn_up.weight': [32, 64],
+        'ffn_up.bias': [64],
+        'ffn_down.weight': [64, 32],
+        'ffn_down.bias': [32],
+      },
+      { 'position_embd.weight': [32, 512], 'output_norm.bias': [32], 'output.weight': [32, 64] },
+    )
+    await expect(Engine.open({ path, gpu: false })).rejects.toMatchObject({
+      code: 'UNSUPPORTED_ARCHITECTURE',
+      message: expect.stringContaining('rotary') as string,
     })
   })
 

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Token } from 'node-llama-cpp'
 import { Engine } from '../../src/engine/index.js'
+import { chatPrompt, loadPrompts } from '../../src/nir/index.js'
+import { loadProblems } from '../../src/problems/index.js'
 import { embeddedModelPath } from '../../src/session/open-model.js'
 
 const message = { role: 'user', content: 'Write a Python function that doubles a number.' } as const
@@ -63,11 +65,19 @@ describe('streaming', () => {
   it('adds up to the text, and a stop string ends it', async () => {
     const prompt = engine.chat([message]) + '```python\n'
     let streamed = ''
+    let atEnd = ''
     const whole = await engine.generate(prompt, {
       maxTokens: 60,
       onToken: (event) => (streamed += event.text),
     })
     expect(streamed).toBe(whole.text)
+    const [problem] = await loadProblems('embedded')
+    const ended = await engine.generate(chatPrompt(engine, loadPrompts().generation, problem!), {
+      stop: ['`````'],
+      onToken: (event) => (atEnd += event.text),
+    })
+    expect(ended.stopReason).toBe('endToken')
+    expect(atEnd).toBe(ended.text)
     const stop = whole.text.slice(3, 6)
     const cut = await engine.generate(prompt, { maxTokens: 60, stop: [stop] })
     expect(cut.stopReason).toBe('stop')

@@ -8,14 +8,14 @@ import {
   type GenerateOptions,
   type Interventions,
 } from '../../src/engine/index.js'
-import { golden, goldenModel } from './golden.js'
+import { golden, goldenModel, relativeError } from './golden.js'
 
 const prompt = golden.cases[0]!.prompt
 let engine: Engine
 let crv: Crv
 
 beforeAll(async () => {
-  engine = await Engine.open({ path: goldenModel, gpu: false, threads: 2, contextSize: 256 })
+  engine = await Engine.open({ path: goldenModel, gpu: false, threads: 1, contextSize: 256 })
   crv = await engine.capture(golden.context)
 })
 afterAll(() => engine.close())
@@ -88,7 +88,7 @@ describe('long input', () => {
     const long = await Engine.open({
       path: goldenModel,
       gpu: false,
-      threads: 2,
+      threads: 1,
       flashAttention: false,
       cacheType: 'f32',
     })
@@ -99,6 +99,38 @@ describe('long input', () => {
     const difference = start.at(5).map((value, index) => Math.abs(value - whole.at(5)[index]!))
     expect(Math.max(...difference)).toBeLessThan(1e-4)
     await long.close()
+  })
+})
+
+describe('many arms and long contexts', () => {
+  it('more arms than one batch holds give what each gives alone', async () => {
+    const arms = Array.from({ length: 150 }, (_, i) => ({
+      name: `${i}`,
+      injections: [{ crv, layer: i % 6 }],
+    }))
+    const generations = await engine.generateArms(prompt, arms, { maxTokens: 4 })
+    expect(generations.map((generation) => generation.arm)).toEqual(arms.map((arm) => arm.name))
+    const expected = golden.cases.slice(1, 7).map((one) => one.tokens.slice(0, 4))
+    for (const [i, { tokens }] of generations.entries()) expect(tokens).toEqual(expected[i % 6])
+  })
+
+  it('a CRV of plain numbers with more rows than one decode takes is injected whole', async () => {
+    const path = goldenModel
+    const exact = await Engine.open({ path, gpu: false, threads: 1, flashAttention: false, cacheType: 'f32' })
+    const captured = await exact.capture(Array.from({ length: 1200 }, (_, i) => (i * 37) % 320))
+    const copy = new Crv({
+      states: new Map(captured.layers.map((layer) => [layer, captured.at(layer).slice()])),
+      tokens: captured.tokens,
+      hiddenSize: captured.hiddenSize,
+    })
+    const arms = [0, 1, 5].flatMap((layer) => [
+      { name: `captured ${layer}`, injections: [{ crv: captured, layer }] },
+      { name: `copy ${layer}`, injections: [{ crv: copy, layer }] },
+    ])
+    const generations = await exact.generateArms(prompt, arms, { maxTokens: 4, logits: true })
+    for (let i = 0; i < generations.length; i += 2)
+      expect(relativeError(generations[i + 1]!.logits!, generations[i]!.logits!)).toBeLessThan(1e-5)
+    await exact.close()
   })
 })
 
@@ -128,6 +160,7 @@ describe('input errors', () => {
     ['a NaN topP', { topP: NaN }, 'OPTION_OUT_OF_RANGE'],
     ['no tokens at all', { maxTokens: 0 }, 'OPTION_OUT_OF_RANGE'],
     ['an empty stop string', { stop: [''] }, 'OPTION_OUT_OF_RANGE'],
+    ['the seed that llama.cpp takes for any', { seed: 2 ** 32 - 1 }, 'OPTION_OUT_OF_RANGE'],
   ]
   it.each(cases)('%s', async (_name, options, code) => {
     await expect(engine.generate(prompt, options)).rejects.toMatchObject({ name: 'InputError', code })
@@ -195,6 +228,28 @@ describe('ending', () => {
     await expect(running).rejects.toBe(reason)
     expect(seen).toBe(5)
     expect((await engine.generate(prompt, { maxTokens: 8 })).tokens).toEqual(golden.cases[0]!.tokens)
+  })
+
+  it('an abort right after the call, before the decode has begun, is not lost', async () => {
+    for (let i = 0; i < 20; i++) {
+      const controller = new AbortController()
+      const running = engine.capture(new Array(200).fill(1), { signal: controller.signal })
+      await new Promise(setImmediate)
+      controller.abort(new Error('at once'))
+      await expect(running).rejects.toThrow('at once')
+    }
+  })
+
+  it('an aborted call that waits behind another rejects at once', async () => {
+    const first = engine.generate(prompt, { maxTokens: 200 })
+    const controller = new AbortController()
+    const second = engine.generate(prompt, { maxTokens: 200, signal: controller.signal })
+    let firstEnded = false
+    void first.then(() => (firstEnded = true))
+    controller.abort(new Error('no longer'))
+    await expect(second).rejects.toThrow('no longer')
+    expect(firstEnded).toBe(false)
+    expect((await first).tokens.length).toBe(200)
   })
 
   it('what onToken throws rejects the generation and leaves the engine usable', async () => {

@@ -12,7 +12,7 @@ describe.each(settings)('golden cases with $label', ({ flashAttention, cacheType
   let crv: Crv
 
   beforeAll(async () => {
-    engine = await Engine.open({ path: goldenModel, gpu: false, threads: 2, flashAttention, cacheType })
+    engine = await Engine.open({ path: goldenModel, gpu: false, threads: 1, flashAttention, cacheType })
     crv = await engine.capture(golden.context)
   })
   afterAll(() => engine.close())

@@ -28,7 +28,8 @@ describe('planSweep', () => {
   it("a unit's seed does not depend on the other problems", () => {
     const alone = planSweep({ problems: [problem(2)], seed: 5 }, model)
     expect(alone.units[0]!.seed).toBe(plan({ seed: 5 }).units[1]!.seed)
-    expect(unitSeed(5, 2, 0)).not.toBe(unitSeed(6, 2, 0))
+    expect(unitSeed(5, 2, 0, 'thinking')).not.toBe(unitSeed(6, 2, 0, 'thinking'))
+    expect(unitSeed(5, 2, 0, 'thinking')).not.toBe(unitSeed(5, 2, 0, 'generation'))
   })
 
   it.each<[string, Partial<SweepOptions>, string]>([
