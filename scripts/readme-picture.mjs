@@ -23,7 +23,13 @@ writeFileSync(
 <script>Plotly.newPlot('figure', ${JSON.stringify(figure.data)}, { ...${JSON.stringify(figure.layout)}, width: ${width}, height: ${height} }, { staticPlot: true })</script>`,
 )
 const picture = join(root, 'docs', 'images', 'depth-sweep.png')
-const quiet = ['--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync', '--no-sandbox']
+const quiet = [
+  '--disable-gpu',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-sync',
+  '--no-sandbox',
+]
 run(process.env.CHROMIUM ?? 'chromium', [
   '--headless',
   ...quiet,
