@@ -5,6 +5,7 @@ from pathlib import Path
 from random import Random
 
 from draft import Problem
+from render import BEGIN, context_text, reply
 from split import stream
 
 #: Apart from every seed used in training.
@@ -54,7 +55,15 @@ def row(task_id: int, problem: Problem) -> dict:
             "test_list": list(problem.tests), "test_setup_code": "", "challenge_test_list": []}
 
 
+def context_row(task_id: int, problem: Problem) -> dict:
+    """The reference context: what a faultless thinking would leave, without the BOS that tokenising adds."""
+    return {"task_id": task_id, "context": context_text(reply(problem)).removeprefix(BEGIN)}
+
+
 def write(path: Path) -> None:
-    lines = [json.dumps(row(FIRST_ID + i, p)) for i, p in enumerate(held_out_problems())]
+    """Writes the problems, and beside them their reference contexts."""
+    problems = held_out_problems()
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    for target, to_row in ((path, row), (path.with_name(f"{path.stem}-contexts.jsonl"), context_row)):
+        lines = [json.dumps(to_row(FIRST_ID + i, p)) for i, p in enumerate(problems)]
+        target.write_text("\n".join(lines) + "\n", encoding="utf-8")
