@@ -3,7 +3,7 @@
     python3 data/model/training/run.py                 all stages
     python3 data/model/training/run.py --stages 3 4    some of them
 
-1 problems    data/problems/embedded.jsonl
+1 problems    data/problems/embedded.jsonl, embedded-contexts.jsonl
 2 tokenizer   <run>/tokenizer.json
 3 train       <run>/checkpoint.pt
 4 export      data/model/nir-embedded.gguf
@@ -23,7 +23,7 @@ def main() -> None:
     parser.add_argument("--stages", type=int, nargs="*", default=list(STAGES), choices=STAGES)
     parser.add_argument("--run", type=Path, default=HERE / "run", help="folder for artefacts (default: run/)")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--tokens", type=int, default=30_000_000, help="tokens to train on")
+    parser.add_argument("--tokens", type=int, default=15_000_000, help="tokens to train on")
     parser.add_argument("--minutes", type=float, default=0.0, help="train for a time instead")
     parser.add_argument("--threads", type=int, default=2,
                         help="training processes on a CPU; the results are for two")

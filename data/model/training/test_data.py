@@ -27,12 +27,12 @@ class Data(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.trained = list(islice(stream(1, held=False), 800))
+        cls.made = held_out_problems()
         cls.bundled = [json.loads(line) for line in BUNDLED.read_text(encoding="utf-8").splitlines()]
 
     def test_bundled_file_is_what_the_generator_writes(self):
-        made = held_out_problems()
-        self.assertEqual(len(made), COUNT)
-        for stored, problem in zip(self.bundled, made):
+        self.assertEqual(len(self.made), COUNT)
+        for stored, problem in zip(self.bundled, self.made, strict=True):
             self.assertEqual(stored, row(stored["task_id"], problem))
 
     def test_every_reference_passes_its_tests(self):
@@ -42,15 +42,14 @@ class Data(unittest.TestCase):
             exec("\n".join([r["code"], *r["test_list"]]), {})
 
     def test_no_held_out_cell_or_text_is_in_the_training_stream(self):
-        made = held_out_problems()
+        made = self.made
         self.assertFalse({p.text for p in self.trained} & {p.text for p in made})
         self.assertFalse(set(map(cell, self.trained)) & set(map(cell, made)))
         self.assertTrue(all(held_cell(p) and held_text(p) for p in made))
 
     def test_blocks_are_fair(self):
-        made = held_out_problems()
         for start in range(0, COUNT, BLOCK):
-            self.assertEqual(sum(p.open for p in made[start:start + BLOCK]), BLOCK // 2)
+            self.assertEqual(sum(p.open for p in self.made[start:start + BLOCK]), BLOCK // 2)
 
     def test_stream_is_a_function_of_its_seed(self):
         self.assertEqual(list(islice(stream(5, held=False), 50)), list(islice(stream(5, held=False), 50)))
