@@ -6,11 +6,8 @@
  *
  * `npm run bench:model [-- --json] [-- --problems N] [-- --model PATH]`
  */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { createEvaluator, createSession, progressLine } from '../src/index.js'
-import { packageRoot } from '../src/package-root.js'
+import { createSession, progressLine, referenceContexts, type Sweep, type SweepRecord } from '../src/index.js'
 
 const { values } = parseArgs({
   options: {
@@ -22,66 +19,36 @@ const { values } = parseArgs({
 
 const nir = await createSession({ model: values.model })
 const problems = (await nir.problems('embedded')).slice(0, Number(values.problems))
-const sweep = await nir.sweep({
+const contexts = await referenceContexts()
+const common = {
   problems,
-  layers: ['original', 0],
-  onProgress: (progress) => {
+  layers: ['original', 0] as const,
+  onProgress: (progress: Parameters<typeof progressLine>[0]) => {
     if (process.stderr.isTTY) process.stderr.write(`\r${progressLine(progress)}`)
   },
-})
-const byArm = (arm: string) => sweep.records.filter((record) => record.arm === arm)
-const result = {
-  problems: problems.length,
-  original: rates(byArm('original')),
-  context: rates(await withReferenceContexts()),
-  ownContext: rates(byArm('layer 0')),
 }
+const reference = await nir.sweep({ ...common, context: (problem) => contexts.get(problem.task_id)! })
+const own = await nir.sweep(common)
 await nir.close()
 
-console.log(
-  `${nir.model.name}, ${problems.length} problems, greedy. Context: the reference; own context: the model's thinking.`,
-)
-console.table(result)
-console.log(sweep.compare('passed').toText())
+const result = {
+  problems: problems.length,
+  original: rates(reference, 'original'),
+  context: rates(reference, 'layer 0'),
+  ownContext: rates(own, 'layer 0'),
+}
+console.log(`${nir.model.name}, ${problems.length} problems, greedy`)
+for (const [name, sweep] of Object.entries({ 'Reference contexts': reference, 'Own contexts': own }))
+  console.log(`\n${name}\n${sweep.table('outcomes').toText()}\n${sweep.compare('passed').toText()}`)
 if (values.json) console.log(JSON.stringify(result))
 
-interface Rated {
-  readonly responds: boolean
-  readonly parses: boolean | null
-  readonly passed: boolean | null
-}
-
-async function withReferenceContexts(): Promise<Rated[]> {
-  const path = join(packageRoot(), 'data', 'problems', 'embedded-contexts.jsonl')
-  const rows = readFileSync(path, 'utf8').trim().split('\n')
-  const contexts = new Map(
-    rows.map((row) => {
-      const { task_id: id, context } = JSON.parse(row) as { task_id: number; context: string }
-      return [id, context]
-    }),
-  )
-  const evaluator = await createEvaluator()
-  const rated: Rated[] = []
-  for (const problem of problems) {
-    const crv = await nir.capture(contexts.get(problem.task_id)!, { layers: [0] })
-    const { text } = await nir.generate(nir.prompt(problem), {
-      injections: [{ crv, layer: 0 }],
-      stop: ['```'],
-    })
-    const [measured] = await evaluator.measure([{ text, tests: problem.test_list }])
-    const [run] = await evaluator.run([{ code: measured!.code, tests: problem.test_list }])
-    rated.push({ responds: measured!.functions !== null, parses: measured!.parses, passed: run!.passed })
-  }
-  await evaluator.close()
-  return rated
-}
-
-function rates(rated: readonly Rated[]) {
-  const share = (holds: (one: Rated) => boolean | null) =>
-    rated.filter((one) => holds(one) === true).length / rated.length
+function rates(sweep: Sweep, arm: string) {
+  const records = sweep.records.filter((record) => record.arm === arm)
+  const share = (holds: (record: SweepRecord) => boolean | null) =>
+    records.filter((record) => holds(record) === true).length / records.length
   return {
-    responds: share((one) => one.responds),
-    parses: share((one) => one.parses),
-    passes: share((one) => one.passed),
+    responds: share((record) => record.responds),
+    parses: share((record) => record.parses),
+    passes: share((record) => record.passed),
   }
 }

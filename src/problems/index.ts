@@ -1,4 +1,5 @@
 export { loadProblems } from './load.js'
+export { referenceContexts } from './reference-contexts.js'
 export type { LoadProblemsOptions, ProblemSource } from './load.js'
 export type { CacheOptions } from './cache.js'
 export type { DatasetName } from './datasets.js'

@@ -8,6 +8,11 @@ export interface SweepOptions {
   readonly problems: readonly Problem[]
   /** Injection depths; `'all'` (default): the original and every decoder layer. */
   readonly layers?: 'all' | readonly Depth[] | undefined
+  /**
+   * The context text of a problem, in place of what the model thinks of it: a reference context, another model's
+   * thinking, an ablation. Default: the model thinks.
+   */
+  readonly context?: ((problem: Problem) => string | Promise<string>) | undefined
   /** Samples a problem, each with a thinking of its own. Default 1. More than one needs a temperature. */
   readonly samples?: number | undefined
   /** All randomness follows from it. Default 0. */

@@ -92,14 +92,12 @@ async function generateUnit(
 ): Promise<Generated> {
   const { signal, temperature, maxTokens, maxThinkingTokens } = options
   const { problem, seed, thinkingSeed } = unit
-  const thinking = await think(engine, prompts, problem, {
-    temperature,
-    seed: thinkingSeed,
-    signal,
-    maxTokens: maxThinkingTokens,
-  })
+  const thinkOptions = { temperature, seed: thinkingSeed, signal, maxTokens: maxThinkingTokens }
+  const context = options.context
+    ? await options.context(problem)
+    : (await think(engine, prompts, problem, thinkOptions)).context
   const layers = plan.depths.filter((depth): depth is number => depth !== 'original')
-  const crv = await engine.capture(thinking.context, { layers, signal })
+  const crv = await engine.capture(context, { layers, signal })
   const generations = await engine.generateArms(
     chatPrompt(engine, prompts.generation, problem),
     depthArms(crv, plan.depths),
@@ -111,7 +109,7 @@ async function generateUnit(
       stop: prompts.generation.assistant.includes(FENCE) ? [FENCE] : [],
     },
   )
-  return { unit, context: thinking.context, contextTokenCount: crv.tokenCount, generations }
+  return { unit, context, contextTokenCount: crv.tokenCount, generations }
 }
 
 async function measureUnit(

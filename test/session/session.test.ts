@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createSession, SweepEndedError, type Problem, type Session, type Sweep } from '../../src/index.js'
+import {
+  createSession,
+  referenceContexts,
+  SweepEndedError,
+  type Problem,
+  type Session,
+  type Sweep,
+} from '../../src/index.js'
 
 let nir: Session
 let problems: Problem[]
@@ -135,5 +142,23 @@ describe('cancelling', () => {
     } finally {
       Reflect.deleteProperty(surroundings, key)
     }
+  })
+})
+
+describe('contexts of the caller', () => {
+  it('take the place of thinking, problem by problem', async () => {
+    const contexts = await referenceContexts()
+    const context = (problem: Problem) => contexts.get(problem.task_id)!
+    const more = await nir.problems('embedded', { limit: 20 })
+    const informed = await nir.sweep({ problems: more, layers: ['original', 0], context })
+    for (const record of informed.records) expect(record.context).toBe(contexts.get(record.taskId))
+    const passed = (arm: string) => informed.records.filter((r) => r.arm === arm && r.passed === true).length
+    expect(passed('layer 0')).toBeGreaterThan(passed('original'))
+  })
+
+  it('are there for every bundled problem', async () => {
+    const contexts = await referenceContexts()
+    for (const problem of await nir.problems('embedded'))
+      expect(contexts.get(problem.task_id)).toContain(problem.code)
   })
 })
