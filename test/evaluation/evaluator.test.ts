@@ -65,7 +65,8 @@ describe('what a machine lacks', () => {
   })
 
   test('without Python the text is still measured, as far as that goes', async () => {
-    const { parser, reasons } = await findParser(['no-such-python'])
+    const noPyodide = () => Promise.reject(new Error('not installed'))
+    const { parser, reasons } = await findParser(['no-such-python'], noPyodide)
     expect(reasons.join()).toMatch(/No python3 on PATH.*Install Python/)
     const item = { text: `Here:\n\`\`\`\n${F}\n\`\`\``, tests: ['assert f(1) == 1'] }
     const measured = await measure(item, 'thesis', null)
