@@ -332,7 +332,7 @@ function checkOptions(options: EngineOptions): void {
   whole('contextSize', 2 ** 24)
 }
 
-/** In small models the threads of llama.cpp wait for each other longer than they work, above all on a busy machine. */
+/** Small models gain little from threads, and lose much on a busy machine: see docs/decisions/steps-from-typescript.md. */
 function defaultThreads(sizeBytes: number): number {
   return sizeBytes < 64e6 ? 1 : availableParallelism()
 }
