@@ -1,4 +1,4 @@
-import type { Injection } from './arm.js'
+import type { Injection, Interventions } from './arm.js'
 import type { Crv } from './crv.js'
 import type { Decoder, Row } from './decoder.js'
 
@@ -17,8 +17,16 @@ interface Context {
 export class Contexts {
   readonly #contexts: Context[] = []
 
-  /** @param isCaptured - did this model capture the CRV, so that a pass over its tokens gives its states? */
-  constructor(private readonly isCaptured: (crv: Crv) => boolean) {}
+  /**
+   * @param arms - whose injections the contexts serve
+   * @param isCaptured - did this model capture the CRV, so that a pass over its tokens gives its states?
+   */
+  constructor(
+    arms: readonly Interventions[],
+    private readonly isCaptured: (crv: Crv) => boolean,
+  ) {
+    for (const arm of arms) arm.injections?.forEach((injection) => this.sequenceOf(injection))
+  }
 
   get count(): number {
     return this.#contexts.length

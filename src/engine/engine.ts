@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { checkInterventions, checkLayer, type Arm, type Interventions } from './arm.js'
 import { openBackend, type Backend, type GpuOption } from './backend.js'
-import { Crv } from './crv.js'
-import { ARMS, Decoder, type Row } from './decoder.js'
+import type { Crv } from './crv.js'
+import { ARMS, Decoder } from './decoder.js'
 import {
   ClosedError,
   ContextSizeError,
@@ -12,12 +12,14 @@ import {
   callNativeSync,
 } from './errors.js'
 import type { Generation } from './generation.js'
+import { bytesPerCell } from './gguf/bytes-per-cell.js'
 import { checkGguf } from './gguf/check.js'
 import type { GgufHeader } from './gguf/types.js'
 import { Mutex } from './mutex.js'
 import { loadAddon, type NativeModel } from './native.js'
 import { resolveOptions, type GenerateOptions, type Input } from './options.js'
 import { cellsNeeded, runArms, type ArmsJob } from './run-arms.js'
+import { runCapture } from './run-capture.js'
 
 /** How to open a model. */
 export interface EngineOptions {
@@ -172,7 +174,9 @@ export class Engine {
     const tokens = this.#tokens(input)
     const layers = this.#captureLayers(options.layers ?? 'all')
     this.#checkFits(tokens.length, 0, 0)
-    const crv = await this.#exclusive(options.signal, (signal) => this.#capture(tokens, layers, signal))
+    const crv = await this.#exclusive(options.signal, (signal) =>
+      runCapture(this.#decoder, { tokens, layers, hiddenSize: this.model.hiddenSize, signal }),
+    )
     this.#captured.add(crv)
     return crv
   }
@@ -244,33 +248,6 @@ export class Engine {
     }
   }
 
-  async #capture(tokens: readonly number[], layers: readonly number[], signal: AbortSignal): Promise<Crv> {
-    const { hiddenSize } = this.model
-    const decoder = this.#decoder
-    await decoder.reserve(tokens.length)
-    const states = new Map<number, Float32Array>()
-    try {
-      for (let start = 0; start < tokens.length; start += decoder.batchSize) {
-        const rows: Row[] = tokens
-          .slice(start, start + decoder.batchSize)
-          .map((token, index) => ({ token, position: start + index, sequence: 0, plan: -1, sampler: -1 }))
-        const { captured } = await decoder.decode(rows, { captureLayers: Int32Array.from(layers) }, signal)
-        layers.forEach((layer, index) => {
-          const part = captured[index]!
-          if (rows.length === tokens.length) {
-            states.set(layer, part)
-            return
-          }
-          if (start === 0) states.set(layer, new Float32Array(tokens.length * hiddenSize))
-          states.get(layer)!.set(part, start * hiddenSize)
-        })
-      }
-    } finally {
-      decoder.context.removeSequence(0)
-    }
-    return new Crv({ states, tokens, hiddenSize })
-  }
-
   #captureLayers(layers: 'all' | readonly number[]): number[] {
     const { layerCount } = this.model
     if (layers === 'all') return Array.from({ length: layerCount }, (_, layer) => layer)
@@ -335,16 +312,4 @@ function checkOptions(options: EngineOptions): void {
 /** Small models gain little from threads, and lose much on a busy machine: see docs/decisions/steps-from-typescript.md. */
 function defaultThreads(sizeBytes: number): number {
   return sizeBytes < 64e6 ? 1 : availableParallelism()
-}
-
-function bytesPerCell(header: GgufHeader, layers: number, hiddenSize: number, bytes: number): number {
-  const prefix = String(header.metadata.get('general.architecture'))
-  const number = (key: string, otherwise: number) => {
-    const value = header.metadata.get(`${prefix}.${key}`)
-    return typeof value === 'number' ? value : otherwise
-  }
-  const heads = number('attention.head_count', 1)
-  const headSize = hiddenSize / heads
-  const perHead = number('attention.key_length', headSize) + number('attention.value_length', headSize)
-  return layers * number('attention.head_count_kv', heads) * perHead * bytes
 }

@@ -30,8 +30,7 @@ interface Lane {
 
 /** Cells of the KV cache that decoding these arms together takes. */
 export function cellsNeeded(job: ArmsJob): number {
-  const contexts = new Contexts(job.isCaptured)
-  for (const arm of job.arms) arm.injections?.forEach((injection) => contexts.sequenceOf(injection))
+  const contexts = new Contexts(job.arms, job.isCaptured)
   return contexts.tokenCount + job.arms.length * (job.prompt.length + newTokens(job))
 }
 
@@ -42,8 +41,7 @@ function newTokens(job: ArmsJob): number {
 /** Decodes all arms together, one row a step for each arm that has not ended. The cache must have the room. */
 export async function runArms(decoder: Decoder, job: ArmsJob): Promise<Generation[]> {
   const startedAt = performance.now()
-  const contexts = new Contexts(job.isCaptured)
-  for (const arm of job.arms) arm.injections?.forEach((injection) => contexts.sequenceOf(injection))
+  const contexts = new Contexts(job.arms, job.isCaptured)
   const lanes: Lane[] = []
   try {
     await contexts.prefill(decoder, job.options.signal)
