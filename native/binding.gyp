@@ -20,6 +20,7 @@
       "defines": [
         "NAPI_VERSION=8",
         "NODE_ADDON_API_CPP_EXCEPTIONS",
+        "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS",
         "NIR_LLAMA_VERSION=\"<!(node -p \"require('./headers/version.json').version\")\""
       ],
       "cflags!": ["-fno-exceptions"],

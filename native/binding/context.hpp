@@ -22,6 +22,7 @@ class ContextObject : public Napi::ObjectWrap<ContextObject> {
   void release_plan(const Napi::CallbackInfo& info);
   void release_sampler(const Napi::CallbackInfo& info);
   void remove_sequence(const Napi::CallbackInfo& info);
+  void clear(const Napi::CallbackInfo& info);
   void abort(const Napi::CallbackInfo& info);
   void close(const Napi::CallbackInfo& info);
 

@@ -21,6 +21,7 @@ inline std::vector<float> to_floats(const Napi::Value& value) { return to_vector
 
 /// A Float32Array that owns the vector's memory: no float is copied.
 inline Napi::Float32Array to_float_array(Napi::Env env, std::vector<float>&& floats) {
+  if (floats.empty()) return Napi::Float32Array::New(env, 0);
   auto* owned = new std::vector<float>(std::move(floats));
   const Napi::ArrayBuffer buffer = Napi::ArrayBuffer::New(
       env, owned->data(), owned->size() * sizeof(float), [](Napi::Env, void*, std::vector<float>* hint) { delete hint; }, owned);

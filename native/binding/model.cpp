@@ -25,8 +25,12 @@ ModelObject::ModelObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Mode
 Napi::Value ModelObject::load(const Napi::CallbackInfo& info) {
   const std::string path = info[0].As<Napi::String>();
   const int32_t gpu_layers = info[1].As<Napi::Number>();
+  MetadataNumbers overrides;
+  if (info[2].IsObject())
+    for (const auto& [key, value] : info[2].As<Napi::Object>())
+      overrides[key.As<Napi::String>()] = static_cast<Napi::Value>(value).As<Napi::Number>().Int64Value();
   return Job<std::shared_ptr<Model>>::start(
-      info.Env(), [path, gpu_layers] { return std::make_shared<Model>(path, gpu_layers); },
+      info.Env(), [path, gpu_layers, overrides] { return std::make_shared<Model>(path, gpu_layers, overrides); },
       [](Napi::Env env, std::shared_ptr<Model>&& model) -> Napi::Value {
         return env.GetInstanceData<Environment>()->model_class.New(
             {Napi::External<std::shared_ptr<Model>>::New(env, &model)});
@@ -41,6 +45,7 @@ Napi::Value ModelObject::info(const Napi::CallbackInfo& info) {
     object.Set("hiddenSize", model_->hidden_size());
     object.Set("vocabularySize", model_->vocabulary_size());
     object.Set("trainingContextSize", model_->training_context_size());
+    object.Set("slidingWindow", model_->sliding_window());
     object.Set("sizeBytes", static_cast<double>(model_->size_bytes()));
     object.Set("hasTokenizer", model_->has_tokenizer());
     object.Set("bosToken", model_->bos());

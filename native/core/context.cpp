@@ -1,5 +1,8 @@
 #include "context.hpp"
 
+#include <algorithm>
+#include <map>
+
 #include "error.hpp"
 #include "library.hpp"
 
@@ -44,6 +47,7 @@ Context::Context(std::shared_ptr<Model> model, const ContextOptions& options)
   params.flash_attn_type = options.flash_attention ? LLAMA_FLASH_ATTN_TYPE_ENABLED : LLAMA_FLASH_ATTN_TYPE_DISABLED;
   params.type_k = params.type_v = options.f32_cache ? GGML_TYPE_F32 : GGML_TYPE_F16;
   params.kv_unified = true;
+  params.swa_full = true;  // a window must not make the cache forget what arms still see
   params.no_perf = true;
   params.cb_eval = &Hooks::callback;
   params.cb_eval_user_data = &hooks_;
@@ -73,13 +77,20 @@ Context::~Context() {
 uint32_t Context::cell_count() const { return library().llama_n_ctx(context_); }
 
 int32_t Context::define_plan(Plan plan) {
+  const int32_t layers = model_->layer_count();
+  const size_t hidden = hidden_size();
+  const auto invalid = [](const char* what) { throw Error("INVALID_PLAN", what); };
+  const auto in_range = [&](int32_t from, int32_t until) { return from >= 0 && from <= until && until <= layers; };
   for (const auto& visibility : plan.visible)
-    if (visibility.from < 0 || visibility.from > visibility.until || visibility.until > model_->layer_count())
-      throw Error("INVALID_PLAN", "A plan's window of layers is out of range.");
-  for (const auto& addition : plan.additions)
-    if (addition.layer < 0 || addition.layer >= model_->layer_count() ||
-        addition.vector.size() != static_cast<size_t>(model_->hidden_size()))
-      throw Error("INVALID_PLAN", "An added vector has the wrong layer or length.");
+    if (!in_range(visibility.from, visibility.until)) invalid("A plan's window of layers is out of range.");
+  for (const auto& shift : plan.shifts)
+    if (!in_range(shift.from, shift.until)) invalid("A plan's moved positions have layers out of range.");
+  for (const auto& edit : plan.edits) {
+    if (edit.layer < 0 || edit.layer >= layers || edit.first < 0 || edit.first >= edit.last)
+      invalid("A plan's edit has a layer or positions out of range.");
+    if (edit.values.size() != hidden && edit.values.size() != hidden * static_cast<size_t>(edit.last - edit.first))
+      invalid("A plan's edit has the wrong number of values.");
+  }
   return store(plans_, std::make_unique<Plan>(std::move(plan)));
 }
 
@@ -97,32 +108,67 @@ void Context::remove_sequence(int32_t sequence) {
   cells_.erase(sequence);
 }
 
+void Context::clear() {
+  const Library& lib = library();
+  lib.llama_memory_clear(lib.llama_get_memory(context_), false);
+  cells_.clear();
+}
+
 void Context::validate(const Batch& batch) const {
   const size_t rows = batch.rows();
-  const size_t hidden = static_cast<size_t>(model_->hidden_size());
+  const int32_t layers = model_->layer_count();
   const auto invalid = [](const std::string& what) { throw Error("INVALID_BATCH", what); };
-  if (rows == 0 || rows > options_.batch_size) invalid("A decode takes 1 to " + std::to_string(options_.batch_size) + " rows.");
+  const size_t most = std::min(options_.batch_size, cell_count());
+  if (rows == 0 || rows > most) invalid("A decode takes 1 to " + std::to_string(most) + " rows.");
   if (batch.tokens.size() != rows || batch.sequences.size() != rows || batch.plans.size() != rows || batch.samplers.size() != rows)
     invalid("The columns of a batch differ in length.");
   for (llama_token token : batch.tokens)
     if (token < 0 || token >= model_->vocabulary_size()) invalid("Token " + std::to_string(token) + " is not in the vocabulary.");
-  size_t outputs = 0;
+  std::vector<bool> outputs(rows);
   for (size_t row = 0; row < rows; ++row) {
     if (batch.sequences[row] < 0 || batch.sequences[row] >= static_cast<int32_t>(options_.sequences)) invalid("A sequence id is out of range.");
     if (batch.positions[row] < 0) invalid("A position is negative.");
+    // What a failing decode removes begins at its first position, so nothing older may lie there.
+    if (batch.positions[row] <= library().llama_memory_seq_pos_max(library().llama_get_memory(context_), batch.sequences[row]))
+      invalid("Position " + std::to_string(batch.positions[row]) + " of sequence " + std::to_string(batch.sequences[row]) +
+              " does not follow those in the cache.");
     if (batch.plans[row] >= 0 && !find(plans_, batch.plans[row])) invalid("A plan is not defined.");
     if (batch.samplers[row] >= 0 && !find(samplers_, batch.samplers[row])) invalid("A sampler is not defined.");
-    if (batch.samplers[row] != -1) ++outputs;
+    outputs[row] = batch.samplers[row] >= 0;
   }
-  if (outputs > options_.sequences) invalid("A decode has at most " + std::to_string(options_.sequences) + " output rows.");
-  for (int32_t layer : batch.capture_layers)
-    if (layer < 0 || layer >= model_->layer_count()) invalid("A capture layer is out of range.");
-  if (batch.overwrite_layer >= 0 &&
-      (batch.overwrite_layer >= model_->layer_count() || batch.overwrite.size() != rows * hidden))
-    invalid("The hidden states to write have the wrong layer or shape.");
+  const auto in_batch = [&](int32_t row, int32_t count) {
+    return row >= 0 && count >= 0 && static_cast<size_t>(row) + static_cast<size_t>(count) <= rows;
+  };
+  const auto check_rows = [&](const std::vector<int32_t>& list) {
+    for (size_t i = 0; i < list.size(); ++i)
+      if (!in_batch(list[i], 1) || (i > 0 && list[i] <= list[i - 1])) invalid("A list of rows is out of range or not ascending.");
+  };
+  check_rows(batch.logit_rows);
+  check_rows(batch.attention_rows);
+  for (int32_t row : batch.logit_rows) outputs[static_cast<size_t>(row)] = true;
+  if (static_cast<size_t>(std::count(outputs.begin(), outputs.end(), true)) > options_.sequences)
+    invalid("A decode has at most " + std::to_string(options_.sequences) + " output rows.");
+  for (const auto& capture : batch.captures)
+    if (!in_batch(capture.row, capture.count) || capture.layer < 0 || capture.layer >= layers) invalid("A capture is out of range.");
+  for (const auto& overwrite : batch.overwrites) {
+    if (!in_batch(overwrite.row, overwrite.count) || overwrite.layer < 0 || overwrite.layer > layers)
+      invalid("The hidden states to write are out of range.");
+    for (int32_t row = overwrite.row; overwrite.layer == layers && row < overwrite.row + overwrite.count; ++row)
+      if (!outputs[static_cast<size_t>(row)]) invalid("Hidden states behind the last layer belong to output rows.");
+  }
 }
 
-void Context::run(const Batch& batch, Interventions& work) {
+void Context::roll_back(const Batch& batch) {
+  std::map<int32_t, int32_t> firsts;
+  for (size_t row = 0; row < batch.rows(); ++row) {
+    const auto [entry, fresh] = firsts.try_emplace(batch.sequences[row], batch.positions[row]);
+    if (!fresh) entry->second = std::min(entry->second, batch.positions[row]);
+  }
+  const Library& lib = library();
+  for (const auto& [sequence, first] : firsts) lib.llama_memory_seq_rm(lib.llama_get_memory(context_), sequence, first, -1);
+}
+
+void Context::run(const Batch& batch) {
   const size_t rows = batch.rows();
   std::vector<int32_t> sequence_counts(rows, 1);
   std::vector<llama_seq_id> sequences(batch.sequences.begin(), batch.sequences.end());
@@ -131,8 +177,9 @@ void Context::run(const Batch& batch, Interventions& work) {
   std::vector<llama_pos> positions(batch.positions.begin(), batch.positions.end());
   for (size_t row = 0; row < rows; ++row) {
     sequence_pointers[row] = &sequences[row];
-    outputs[row] = batch.samplers[row] != -1;
+    outputs[row] = batch.samplers[row] >= 0;
   }
+  for (int32_t row : batch.logit_rows) outputs[static_cast<size_t>(row)] = 1;
   llama_batch raw = {};
   raw.n_tokens = static_cast<int32_t>(rows);
   raw.token = const_cast<llama_token*>(batch.tokens.data());
@@ -141,7 +188,10 @@ void Context::run(const Batch& batch, Interventions& work) {
   raw.seq_id = sequence_pointers.data();
   raw.logits = outputs.data();
 
-  hooks_.begin(&work, &cells_);
+  std::vector<const Plan*> plans;
+  plans.reserve(rows);
+  for (int32_t id : batch.plans) plans.push_back(find(plans_, id));
+  hooks_.begin(&batch, std::move(plans), &cells_);
   int32_t status = -1;
   std::string reason;
   try {
@@ -150,52 +200,62 @@ void Context::run(const Batch& batch, Interventions& work) {
   } catch (const std::exception& error) {
     reason = std::string(": ") + error.what();
   }
-  if (status != 0) {
-    try {
-      hooks_.finish();
-    } catch (const Error& error) {
-      if (error.code == "INTERVENTION_FAILED") throw;
+  try {
+    hooks_.finish();
+  } catch (const Error& error) {
+    // A decode that failed leaves boundaries unreached; what went wrong inside the callback is the cause, though.
+    if (status == 0 || error.code == "INTERVENTION_FAILED") {
+      roll_back(batch);
+      throw;
     }
-    if (aborted_) throw Error("ABORTED", "The decode was aborted.");
-    if (status == 1) throw Error("CACHE_FULL", "The KV cache of " + std::to_string(cell_count()) + " cells is full.");
-    throw Error("DECODE_FAILED", "llama.cpp could not decode a batch of " + std::to_string(rows) + " rows (status " +
-                                     std::to_string(status) + ")" + reason + ".");
   }
-  hooks_.finish();
+  if (status == 0) return;
+  roll_back(batch);
+  if (aborted_) throw Error("ABORTED", "The decode was aborted.");
+  if (status == 1) throw Error("CACHE_FULL", "The KV cache of " + std::to_string(cell_count()) + " cells is full.");
+  throw Error("DECODE_FAILED", "llama.cpp could not decode a batch of " + std::to_string(rows) + " rows (status " +
+                                   std::to_string(status) + ")" + reason + ".");
+}
+
+/// What the first layer takes is found by watching a decode; the first has to know, so one of a single row precedes it.
+void Context::learn_embedding() {
+  Batch batch;
+  batch.tokens = {0};
+  batch.positions = {0};
+  batch.sequences = {0};
+  batch.plans = {-1};
+  batch.samplers = {-1};
+  run(batch);
+  clear();
 }
 
 Decoded Context::decode(const Batch& batch) {
   validate(batch);
+  if (!hooks_.knows_embedding()) learn_embedding();
+  run(batch);
   const size_t rows = batch.rows();
+  for (int32_t sequence : batch.recorded) {
+    auto& caches = cells_[sequence];
+    caches.resize(hooks_.row_cells().size());
+    for (size_t cache = 0; cache < caches.size(); ++cache)
+      for (size_t row = 0; row < rows; ++row)
+        if (batch.sequences[row] == sequence) caches[cache].push_back(hooks_.row_cells()[cache][row]);
+  }
   Decoded decoded;
-  Interventions work;
-  work.row_plans.reserve(rows);
-  for (int32_t id : batch.plans) work.row_plans.push_back(find(plans_, id));
-  for (int32_t layer : batch.capture_layers) {
-    if (!work.capture_layers.insert(layer).second) continue;
-    decoded.captured.emplace_back(rows * static_cast<size_t>(model_->hidden_size()));
-    work.captured[layer] = decoded.captured.back().data();
-  }
-  if (batch.overwrite_layer >= 0) {
-    work.overwrite_layer = batch.overwrite_layer;
-    work.overwrite = batch.overwrite.data();
-  }
-  work.record_cells = batch.record_context;
-
-  run(batch, work);
-
-  if (batch.record_context) {
-    auto& cells = cells_[batch.sequences.front()];
-    cells.insert(cells.end(), hooks_.recorded_cells().begin(), hooks_.recorded_cells().end());
-  }
+  decoded.attention = hooks_.take_attention();
   const int32_t vocabulary = model_->vocabulary_size();
-  for (size_t row = 0; row < rows; ++row) {
-    if (batch.samplers[row] == -1) continue;
+  const auto logits_of = [this](size_t row) {
     const float* logits = library().llama_get_logits_ith(context_, static_cast<int32_t>(row));
     if (!logits) throw Error("DECODE_FAILED", "llama.cpp returned no logits.");
-    if (batch.want_logits) decoded.logits.insert(decoded.logits.end(), logits, logits + vocabulary);
-    if (Sampler* sampler = find(samplers_, batch.samplers[row])) decoded.sampled.push_back(sampler->sample(logits, vocabulary));
+    return logits;
+  };
+  decoded.logits.reserve(batch.logit_rows.size() * static_cast<size_t>(vocabulary));
+  for (int32_t row : batch.logit_rows) {
+    const float* logits = logits_of(static_cast<size_t>(row));
+    decoded.logits.insert(decoded.logits.end(), logits, logits + vocabulary);
   }
+  for (size_t row = 0; row < rows; ++row)
+    if (Sampler* sampler = find(samplers_, batch.samplers[row])) decoded.sampled.push_back(sampler->sample(logits_of(row), vocabulary));
   return decoded;
 }
 
@@ -207,31 +267,32 @@ void Context::probe() {
   batch.sequences = {0, 0};
   batch.plans = {-1, -1};
   batch.samplers = {-1, -1};
-  batch.record_context = true;
-  const auto unsupported = [](const Error& error) {
-    return Error("UNSUPPORTED_ARCHITECTURE", std::string("The model's layers cannot be seen: ") + error.what());
-  };
+  batch.recorded = {0};
+  batch.logit_rows = {1};
   int32_t plan = -1;
+  clear();
   try {
     decode(batch);
     Plan every_layer;
+    std::vector<float> states(2 * hidden_size());
     for (int32_t layer = 0; layer < layers; ++layer) {
       every_layer.visible.push_back({0, layer, layer + 1});
-      batch.capture_layers.push_back(layer);
+      batch.captures.push_back({0, 2, layer, states.data()});
     }
+    batch.overwrites.push_back({1, 1, layers, states.data()});
     plan = define_plan(std::move(every_layer));
-    batch.record_context = false;
+    batch.recorded.clear();
     batch.positions = {2, 3};
     batch.sequences = {1, 1};
     batch.plans = {plan, plan};
     decode(batch);
   } catch (const Error& error) {
     release_plan(plan);
-    throw unsupported(error);
+    clear();
+    throw Error("UNSUPPORTED_ARCHITECTURE", std::string("The model's layers cannot be seen: ") + error.what());
   }
   release_plan(plan);
-  remove_sequence(0);
-  remove_sequence(1);
+  clear();
 }
 
 }  // namespace nir

@@ -5,20 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "batch.hpp"
 #include "library.hpp"
 #include "plan.hpp"
 
 namespace nir {
-
-/// What one decode has to do beside decoding: which rows follow which plan, what to capture, what to overwrite.
-struct Interventions {
-  std::vector<const Plan*> row_plans;  // one a row; nullptr: plain
-  std::set<int32_t> capture_layers;
-  std::map<int32_t, float*> captured;  // layer → [rows, hidden size], written here
-  int32_t overwrite_layer = -1;        // the input of this layer is replaced by …
-  const float* overwrite = nullptr;    // … [rows, hidden size]
-  bool record_cells = false;           // read which cells of the KV cache the rows went to
-};
 
 /// The evaluation callback of a context: it edits the mask, the positions and the hidden states between layers.
 ///
@@ -27,37 +18,64 @@ struct Interventions {
 /// which something changes are boundaries, since every yes splits the graph and synchronises.
 class Hooks {
  public:
-  /// The rows of a batch see the cells of a context: sequence → cells of the KV cache.
-  using Cells = std::map<int32_t, std::vector<int32_t>>;
+  /// Sequence → for each KV cache of the model, the cells that hold its rows, in their order. A model with sliding
+  /// windows has two caches: one for the layers with a window, one for those without.
+  using Cells = std::map<int32_t, std::vector<std::vector<int32_t>>>;
 
   Hooks(int32_t layer_count, int32_t hidden_size) : layer_count_(layer_count), hidden_size_(hidden_size) {}
 
-  void begin(Interventions* interventions, const Cells* cells);
-  /// Throws what went wrong inside the callback, and INTERVENTION_MISSED when a boundary was never reached.
+  /// Before a decode. `plans`: one a row, nullptr for none. Everything must live until finish().
+  void begin(const Batch* batch, std::vector<const Plan*> plans, const Cells* cells);
+  /// After it. Throws what went wrong inside the callback, and INTERVENTION_MISSED when a boundary was never reached.
   void finish();
-  const std::vector<int32_t>& recorded_cells() const { return recorded_cells_; }
+  /// Is it known where the first layer's input is? Any decode that reaches the first layer shows it.
+  bool knows_embedding() const { return !embedding_.empty(); }
+  /// For each cache the cells of the rows, where the batch records any.
+  const std::vector<std::vector<int32_t>>& row_cells() const { return row_cells_; }
+  /// [attention rows, layers, heads]
+  std::vector<float> take_attention() { return std::move(attention_); }
 
   static bool callback(ggml_tensor* node, bool ask, void* self);
 
  private:
+  /// What a plan does at one layer, worked out once a decode.
+  struct Rows {
+    const Plan* plan;
+    std::vector<int32_t> contexts;  // distinct
+    std::vector<int32_t> rows;
+  };
+
   bool on_ask(ggml_tensor* node);
   bool on_boundary(ggml_tensor* node);
   void apply_visibility(ggml_tensor* mask);
   void apply_positions(ggml_tensor* positions);
   void read_cells(ggml_tensor* node);
-  void edit_rows(ggml_tensor* node, int32_t layer);
-  static int32_t layer_input(const ggml_tensor* node);
+  size_t cache_of(const ggml_tensor* mask);
+  void read_attention(ggml_tensor* probabilities);
+  void edit_states(ggml_tensor* node, int32_t layer);
+  const std::vector<int32_t>* cells_of(int32_t context, size_t cache);
+  int32_t layer_input(const ggml_tensor* node) const;
 
   const int32_t layer_count_;
   const int32_t hidden_size_;
-  Interventions* work_ = nullptr;
+  const Batch* batch_ = nullptr;
   const Cells* cells_ = nullptr;
+  std::vector<Rows> planned_;
+  std::vector<int32_t> output_rows_;  // row → its place among the outputs, or -1
+  int32_t output_count_ = 0;
   std::set<int32_t> boundaries_;
   std::set<int32_t> reached_;
-  std::map<const ggml_tensor*, int32_t> applied_;  // mask or positions → the layer whose state it holds
+  std::map<const ggml_tensor*, int32_t> masks_;      // → the layer whose state it holds
+  std::map<const ggml_tensor*, int32_t> positions_;  // → the layer whose state it holds
   std::set<int32_t> attention_seen_;
+  std::string embedding_;  // name of the node that holds the first layer's input; learnt in the first decode
   int32_t layer_ = 0;  // of the node asked about
-  std::vector<int32_t> recorded_cells_;
+  std::vector<const ggml_tensor*> indexes_;      // one a cache: the cells that its rows go to
+  size_t cache_ = 0;                             // that the layer asked about stores its keys in
+  std::map<const ggml_tensor*, size_t> caches_;  // mask → cache
+  std::vector<std::vector<int32_t>> row_cells_;
+  std::vector<float> attention_;
+  int64_t heads_ = 0;
   std::vector<uint8_t> scratch_;
   std::string failure_;
 };

@@ -40,6 +40,7 @@ namespace nir {
   X(llama_get_memory)                 \
   X(llama_memory_clear)               \
   X(llama_memory_seq_rm)              \
+  X(llama_memory_seq_pos_max)         \
   X(llama_n_ctx)                      \
   X(llama_n_ubatch)                   \
   X(llama_n_seq_max)                  \

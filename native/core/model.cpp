@@ -47,12 +47,29 @@ std::vector<T> filled(size_t guess, Fill fill) {
   return buffer;
 }
 
+/// As llama.cpp takes them: an empty key ends the list.
+std::vector<llama_model_kv_override> override_list(const MetadataNumbers& overrides) {
+  std::vector<llama_model_kv_override> list;
+  for (const auto& [key, value] : overrides) {
+    llama_model_kv_override one{};
+    if (key.size() >= sizeof one.key) throw Error("MODEL_LOAD_FAILED", "The metadata key '" + key + "' is too long.");
+    key.copy(one.key, key.size());
+    one.tag = LLAMA_KV_OVERRIDE_TYPE_INT;
+    one.val_i64 = value;
+    list.push_back(one);
+  }
+  list.push_back({});
+  return list;
+}
+
 }  // namespace
 
-Model::Model(const std::string& path, int32_t gpu_layers) {
+Model::Model(const std::string& path, int32_t gpu_layers, const MetadataNumbers& overrides) {
   const Library& lib = library();
   llama_model_params params = lib.llama_model_default_params();
   params.n_gpu_layers = gpu_layers;
+  const std::vector<llama_model_kv_override> list = override_list(overrides);
+  params.kv_overrides = list.data();
   LogCapture log;
   try {
     model_ = lib.llama_model_load_from_file(path.c_str(), params);
@@ -69,6 +86,7 @@ int32_t Model::layer_count() const { return library().llama_model_n_layer(model_
 int32_t Model::hidden_size() const { return library().llama_model_n_embd(model_); }
 int32_t Model::vocabulary_size() const { return library().llama_vocab_n_tokens(vocab_); }
 int32_t Model::training_context_size() const { return library().llama_model_n_ctx_train(model_); }
+int32_t Model::sliding_window() const { return library().llama_model_n_swa(model_); }
 uint64_t Model::size_bytes() const { return library().llama_model_size(model_); }
 bool Model::has_tokenizer() const { return library().llama_vocab_type(vocab_) != LLAMA_VOCAB_TYPE_NONE; }
 bool Model::is_end(llama_token token) const { return has_tokenizer() && library().llama_vocab_is_eog(vocab_, token); }
@@ -79,7 +97,6 @@ std::string Model::unsupported_reason() const {
   if (lib.llama_model_is_diffusion(model_)) return "it is a diffusion model";
   if (lib.llama_model_is_recurrent(model_)) return "it is recurrent: it keeps no keys and values to inject into";
   if (lib.llama_model_is_hybrid(model_)) return "it has recurrent layers, which keep no keys and values";
-  if (lib.llama_model_n_swa(model_) > 0) return "it uses sliding-window attention, which loses the injected rows";
   // Positions must be relative: rows behind a context sit at other positions than without one.
   const bool baichuan_13b = metadata("general.architecture") == "baichuan" && layer_count() == 40;
   if (lib.llama_model_rope_type(model_) == LLAMA_ROPE_TYPE_NONE || baichuan_13b)

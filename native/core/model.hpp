@@ -2,6 +2,7 @@
 #include <llama.h>
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -9,11 +10,15 @@
 
 namespace nir {
 
+/// Whole numbers of a GGUF's metadata, by key.
+using MetadataNumbers = std::map<std::string, int64_t>;
+
 /// A loaded GGUF. Immutable after construction, so it may be read from several threads.
 class Model {
  public:
-  /// Loads the weights. `gpu_layers` < 0: all. Throws MODEL_LOAD_FAILED with llama.cpp's own reason.
-  Model(const std::string& path, int32_t gpu_layers);
+  /// Loads the weights. `gpu_layers` < 0: all. `overrides` take the place of the file's own numbers.
+  /// Throws MODEL_LOAD_FAILED with llama.cpp's own reason.
+  Model(const std::string& path, int32_t gpu_layers, const MetadataNumbers& overrides = {});
   ~Model();
   Model(const Model&) = delete;
   Model& operator=(const Model&) = delete;
@@ -23,6 +28,8 @@ class Model {
   int32_t hidden_size() const;
   int32_t vocabulary_size() const;
   int32_t training_context_size() const;
+  /// Tokens that a layer with sliding-window attention sees at most; 0: no layer has a window.
+  int32_t sliding_window() const;
   uint64_t size_bytes() const;
   bool has_tokenizer() const;
   /// Why hidden states cannot be injected into this kind of model; empty when nothing speaks against it.

@@ -11,19 +11,28 @@ struct Visibility {
   int32_t until;
 };
 
-/// `vector` (hidden size floats, already scaled) is added to the input of decoder layer `layer`.
-struct Addition {
+/// What happens to a row's hidden state at the input of decoder layer `layer`, for positions `first` ≤ p < `last`.
+struct Edit {
   int32_t layer;
-  std::vector<float> vector;
+  int32_t first;
+  int32_t last;
+  bool replace;               // else added to what is there
+  std::vector<float> values;  // hidden size floats for every position, or [last − first, hidden size]
 };
 
-/// What is done to a row of a batch on its way through the layers. Rows of one batch may have different plans.
+/// RoPE positions ≥ `first` are moved by `amount` in decoder layers `from` ≤ layer < `until`.
+struct Shift {
+  int32_t from;
+  int32_t until;
+  int32_t first;
+  int32_t amount;
+};
+
+/// What is done to the rows of a sequence on their way through the layers. Rows of one batch may have different plans.
 struct Plan {
   std::vector<Visibility> visible;
-  std::vector<Addition> additions;
-  /// RoPE positions are moved by `shift` in decoder layers ≥ `shift_from` (0: not at all).
-  int32_t shift = 0;
-  int32_t shift_from = 0;
+  std::vector<Edit> edits;  // applied in this order
+  std::vector<Shift> shifts;
 };
 
 }  // namespace nir

@@ -2,7 +2,6 @@
 
 #include <cmath>
 
-#include "error.hpp"
 #include "library.hpp"
 
 namespace nir {
@@ -27,8 +26,15 @@ Sampled Sampler::sample(const float* logits, int32_t vocabulary_size) {
   for (llama_token token = 1; token < vocabulary_size; ++token)
     if (logits[token] > logits[best]) best = token;
   double total = 0;
-  for (llama_token token = 0; token < vocabulary_size; ++token) total += std::exp(double(logits[token]) - logits[best]);
-  if (!std::isfinite(total)) throw Error("NON_FINITE_LOGITS", "The model's logits are not finite.");
+  double weighted = 0;
+  for (llama_token token = 0; token < vocabulary_size; ++token) {
+    const double below = double(logits[token]) - logits[best];
+    const double weight = std::exp(below);
+    total += weight;
+    if (weight > 0) weighted += weight * below;
+  }
+  if (!std::isfinite(total)) return {-1, 0, 0};
+  const double log_total = std::log(total);
 
   llama_token chosen = best;
   if (chain_) {
@@ -39,7 +45,8 @@ Sampled Sampler::sample(const float* logits, int32_t vocabulary_size) {
     library().llama_sampler_apply(chain_, &list);
     chosen = list.data[list.selected].id;
   }
-  return {chosen, static_cast<float>(double(logits[chosen]) - logits[best] - std::log(total))};
+  return {chosen, static_cast<float>(double(logits[chosen]) - logits[best] - log_total),
+          static_cast<float>(log_total - weighted / total)};
 }
 
 }  // namespace nir

@@ -14,9 +14,11 @@ struct Sampling {
   uint32_t seed = 0;
 };
 
+/// A drawn token. The figures are of the model's own distribution (temperature 1, nothing cut), in nats.
 struct Sampled {
-  llama_token token;
-  float log_probability;  // of the token under the model's own distribution (temperature 1, nothing cut)
+  llama_token token;      // -1: the logits are not finite
+  float log_probability;  // of the token
+  float entropy;          // of the distribution
 };
 
 /// llama.cpp's sampler chain with a random state of its own, so that draws depend on nothing but the seed.
@@ -26,7 +28,6 @@ class Sampler {
   ~Sampler();
   Sampler(const Sampler&) = delete;
   Sampler& operator=(const Sampler&) = delete;
-  /// Throws NON_FINITE_LOGITS.
   Sampled sample(const float* logits, int32_t vocabulary_size);
 
  private:
