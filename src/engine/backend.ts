@@ -8,17 +8,27 @@ export type GpuOption = 'auto' | 'cuda' | 'metal' | 'vulkan' | false
 /** The libraries of llama.cpp that node-llama-cpp chose, loaded into the process. */
 export interface Backend {
   readonly gpu: LlamaGpuType
-  /** Lets go of node-llama-cpp's own handle. */
-  dispose(): Promise<void>
   /** Bytes that models and caches may still take on the accelerator; `null` on the CPU. */
   freeGpuBytes(): Promise<number | null>
 }
 
+/** What was opened, by option: node-llama-cpp's handles are not freed whole, so each is kept for the process. */
+const opened = new Map<GpuOption, Promise<Backend>>()
+
 /**
  * Lets node-llama-cpp choose a backend, and resolves the engine's symbols in its libraries.
- * @throws {@link EngineError} `BACKEND_FAILED`, `LIBRARY_NOT_FOUND`, `LIBRARY_MISMATCH`.
+ * @throws {@link EngineError} `BACKEND_FAILED`, `BACKEND_CHANGED`, `LIBRARY_NOT_FOUND`, `LIBRARY_MISMATCH`.
  */
-export async function openBackend(gpu: GpuOption): Promise<Backend> {
+export function openBackend(gpu: GpuOption): Promise<Backend> {
+  const known = opened.get(gpu)
+  if (known) return known
+  const opening = open(gpu)
+  opened.set(gpu, opening)
+  opening.catch(() => opened.delete(gpu)) // the next session may have more luck
+  return opening
+}
+
+async function open(gpu: GpuOption): Promise<Backend> {
   const addon = loadAddon()
   const { getLlama, LlamaLogLevel } = await import('node-llama-cpp')
   let llama: Llama
@@ -42,7 +52,6 @@ export async function openBackend(gpu: GpuOption): Promise<Backend> {
   }
   return {
     gpu: llama.gpu,
-    dispose: () => llama.dispose(),
     freeGpuBytes: async () => (llama.gpu === false ? null : (await llama.getVramState()).free),
   }
 }

@@ -30,7 +30,7 @@ export class Crv {
   readonly hiddenSize: number
 
   /**
-   * @throws {@link InputError} `CRV_SHAPE` when a matrix is not `[tokens.length, hiddenSize]`.
+   * @throws {@link InputError} `CRV_SHAPE` when there are no tokens, or a matrix is not `[tokens.length, hiddenSize]`.
    */
   constructor(parts: CrvParts) {
     this.#states = new Map(parts.states)
@@ -38,6 +38,8 @@ export class Crv {
     this.tokens = [...parts.tokens]
     this.tokenCount = parts.tokens.length
     this.hiddenSize = parts.hiddenSize
+    if (this.tokenCount === 0)
+      throw new InputError('CRV_SHAPE', 'The CRV has no tokens.', 'Give at least one token.')
     for (const [layer, values] of parts.states)
       if (values.length !== this.tokenCount * this.hiddenSize)
         throw new InputError(
@@ -61,5 +63,47 @@ export class Crv {
         `Capture it: capture(text, { layers: [${layer}] }).`,
       )
     return states
+  }
+
+  /**
+   * The rows of the tokens `start` … `end`−1 of every layer, as views on the same memory: to inject part of a CRV.
+   * @param start - first token, 0-based
+   * @param end - token after the last one; default: to the end
+   * @throws {@link InputError} `TOKEN_RANGE` when the range holds no token or leaves the CRV.
+   *
+   * @example
+   * const crv = await nir.capture(thoughts, { layers: [6] })
+   * await nir.generate(prompt, { injections: [{ crv: crv.slice(10, 42), layer: 6 }] })
+   */
+  slice(start: number, end: number = this.tokenCount): Crv {
+    const isValid = Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start < end
+    if (!isValid || end > this.tokenCount)
+      throw new InputError(
+        'TOKEN_RANGE',
+        `The tokens ${start} to ${end} are no part of this CRV, which has ${this.tokenCount} tokens.`,
+        `Give whole numbers 0 ≤ start < end ≤ ${this.tokenCount}.`,
+      )
+    const [from, until] = [start * this.hiddenSize, end * this.hiddenSize]
+    const states = new Map([...this.#states].map(([layer, values]) => [layer, values.subarray(from, until)]))
+    return new Crv({ states, tokens: this.tokens.slice(start, end), hiddenSize: this.hiddenSize })
+  }
+
+  /**
+   * The mean of a layer's hidden states over the tokens, `[hiddenSize]`, summed in float64: a steering vector, or the
+   * replacement in mean ablation.
+   * @throws {@link InputError} `LAYER_NOT_CAPTURED`.
+   *
+   * @example
+   * // the direction from one kind of text to another
+   * const [calm, angry] = [calmCrv.mean(6), angryCrv.mean(6)]
+   * const vector = calm.map((value, i) => value - angry[i]!)
+   * await nir.generate(prompt, { steering: [{ vector, layer: 6, scale: 1 }] })
+   */
+  mean(layer: number): Float32Array {
+    const values = this.at(layer)
+    const sums = new Float64Array(this.hiddenSize)
+    for (let row = 0; row < values.length; row += this.hiddenSize)
+      for (let i = 0; i < this.hiddenSize; i++) sums[i]! += values[row + i]!
+    return Float32Array.from(sums, (sum) => sum / this.tokenCount)
   }
 }

@@ -1,4 +1,5 @@
-import { callNative } from './errors.js'
+import { EngineError, callNative } from './errors.js'
+import { freeMemory } from './free-memory.js'
 import {
   loadAddon,
   type NativeBatch,
@@ -7,46 +8,31 @@ import {
   type NativeModel,
 } from './native.js'
 
-/** Sequences that fit one context: contexts and arms together. */
-const SEQUENCES = 128
-/** Arms that may be decoded together. */
-export const ARMS = 64
+/** Sequences that fit one context: contexts and arms together. Also the output rows of one decode. */
+export const SEQUENCES = 128
 /** Rows of one decode. */
-const BATCH_SIZE = 512
+export const BATCH_SIZE = 512
 /** Cells that a cache has at least, so that small requests do not recreate it again and again. */
 const SMALLEST_CACHE = 4096
+/** Of the memory that is free, at most so much for what has to be; and so much for what would be faster. */
+const LARGEST_SHARE = 0.7
+const PLENTY_SHARE = 0.25
 
 /** What stays the same for all contexts of a model. */
 export interface DecoderConfig {
   readonly threads: number
   readonly flashAttention: boolean
   readonly f32Cache: boolean
-  /** Bytes of keys and values that one cell takes in all layers. */
+  /** Bytes that one more cell takes: its keys and values, and what a decode works in. */
   readonly bytesPerCell: number
   readonly freeGpuBytes: () => Promise<number | null>
 }
 
-/** A row to decode. */
-export interface Row {
-  readonly token: number
-  readonly position: number
-  readonly sequence: number
-  readonly plan: number
-  /** -1: no output. */
-  readonly sampler: number
-}
-
-/** What is decoded beside the rows. */
-export type BatchExtras = Pick<
-  NativeBatch,
-  'captureLayers' | 'overwriteLayer' | 'overwrite' | 'recordContext' | 'wantLogits'
->
-
-/** Owns the llama.cpp context of a model: creates it, grows it, decodes rows in it. */
+/** Owns the llama.cpp context of a model: creates it, grows it, decodes in it. */
 export class Decoder {
-  readonly batchSize = BATCH_SIZE
   #context: NativeContext | undefined
   #cells = 0
+  #canGrow = true
 
   constructor(
     private readonly model: NativeModel,
@@ -58,20 +44,52 @@ export class Decoder {
     return this.#context!
   }
 
-  /** Cells that a cache may have within the memory that is free now (the cache in use counts as free). */
-  async cellLimit(): Promise<number> {
-    const free = (await this.config.freeGpuBytes()) ?? process.availableMemory()
-    return Math.floor((free * 0.7) / this.config.bytesPerCell) + this.#cells
+  /** Cells of the cache; 0 when there is none. */
+  get cells(): number {
+    return this.#cells
   }
 
-  /** Makes room for `cells`; everything in the cache is lost when it has to grow. */
-  async reserve(cells: number): Promise<void> {
-    if (this.#context && this.#cells >= cells) return
+  /** Would a larger cache be tried if more was wanted? */
+  get canGrow(): boolean {
+    return this.#canGrow
+  }
+
+  /**
+   * Gives the cache room for `needed` cells, and for `wanted` where there is plenty of memory. What is in it is lost
+   * when it grows.
+   * @throws {@link EngineError} `OUT_OF_MEMORY`, `CONTEXT_FAILED`; there is no cache then.
+   */
+  async reserve(needed: number, wanted: number): Promise<void> {
+    if (this.#cells >= Math.max(needed, wanted)) return
+    const free = ((await this.config.freeGpuBytes()) ?? freeMemory()) / this.config.bytesPerCell
+    const limit = Math.floor(free * LARGEST_SHARE) + this.#cells
+    if (needed > limit) {
+      const size = (cells: number) => `${((cells * this.config.bytesPerCell) / 2 ** 20).toFixed(0)} MiB`
+      throw new EngineError(
+        'OUT_OF_MEMORY',
+        `The KV cache would need ${needed} cells (${size(needed)}); there is memory for ${limit} (${size(limit)}).`,
+        'Give a smaller maxTokens, a shorter prompt or context, or close other sessions.',
+      )
+    }
+    const plenty = Math.floor(free * PLENTY_SHARE) + this.#cells
+    this.#canGrow = plenty > wanted
+    const padded = (cells: number) => 256 * Math.ceil(cells / 256)
+    const cells = padded(Math.max(needed, Math.min(plenty, Math.max(wanted, SMALLEST_CACHE))))
+    if (cells <= this.#cells) return
     this.close()
-    const wanted = Math.ceil(Math.max(cells, Math.min(SMALLEST_CACHE, await this.cellLimit())) / 256) * 256
+    try {
+      await this.#create(cells)
+    } catch (error) {
+      if (cells === padded(needed)) throw error
+      this.#canGrow = false
+      await this.#create(padded(needed))
+    }
+  }
+
+  async #create(cells: number): Promise<void> {
     this.#context = await callNative(() =>
       loadAddon().createContext(this.model, {
-        cells: wanted,
+        cells,
         batchSize: BATCH_SIZE,
         sequences: SEQUENCES,
         threads: this.config.threads,
@@ -79,36 +97,12 @@ export class Decoder {
         f32Cache: this.config.f32Cache,
       }),
     )
-    this.#cells = wanted
+    this.#cells = cells
   }
 
-  /** Decodes up to {@link batchSize} rows. An aborted signal ends the decode early and rejects with its reason. */
-  async decode(rows: readonly Row[], extras: BatchExtras, signal?: AbortSignal): Promise<NativeDecoded> {
-    signal?.throwIfAborted()
-    const context = this.context
-    const column = (pick: (row: Row) => number) => Int32Array.from(rows, pick)
-    const batch: NativeBatch = {
-      tokens: column((row) => row.token),
-      positions: column((row) => row.position),
-      sequences: column((row) => row.sequence),
-      plans: column((row) => row.plan),
-      samplers: column((row) => row.sampler),
-      ...extras,
-    }
-    const abort = () => {
-      context.abort()
-    }
-    signal?.addEventListener('abort', abort, { once: true })
-    try {
-      const decoded = await callNative(() => context.decode(batch))
-      signal?.throwIfAborted()
-      return decoded
-    } catch (error) {
-      signal?.throwIfAborted()
-      throw error
-    } finally {
-      signal?.removeEventListener('abort', abort)
-    }
+  /** Decodes a batch. When it rejects, the cache is as before. */
+  decode(batch: NativeBatch): Promise<NativeDecoded> {
+    return callNative(() => this.context.decode(batch))
   }
 
   close(): void {

@@ -1,64 +1,40 @@
-import { availableParallelism } from 'node:os'
-import { checkInterventions, checkLayer, type Arm, type Interventions } from './arm.js'
-import { openBackend, type Backend, type GpuOption } from './backend.js'
-import type { Crv } from './crv.js'
-import { ARMS, Decoder } from './decoder.js'
+import { setMaxListeners } from 'node:events'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { checkCrv, checkInterventions, checkLayer, type Arm, type Interventions } from './arm.js'
 import {
-  ClosedError,
-  ContextSizeError,
-  InputError,
-  ModelError,
-  callNative,
-  callNativeSync,
-} from './errors.js'
-import type { Generation } from './generation.js'
-import { bytesPerCell } from './gguf/bytes-per-cell.js'
-import { checkGguf } from './gguf/check.js'
-import type { GgufHeader } from './gguf/types.js'
-import { Mutex } from './mutex.js'
-import { loadAddon, type NativeModel } from './native.js'
-import { resolveOptions, type GenerateOptions, type Input } from './options.js'
-import { cellsNeeded, runArms, type ArmsJob } from './run-arms.js'
-import { runCapture } from './run-capture.js'
-
-/** How to open a model. */
-export interface EngineOptions {
-  /** Path of a GGUF. */
-  readonly path: string
-  /** Default `'auto'`. */
-  readonly gpu?: GpuOption | undefined
-  /** Threads for the CPU's part of the work. Default: one for models under 64 MB, else all that this process may use. */
-  readonly threads?: number | undefined
-  /** Longest sequence (context, prompt and new tokens), in tokens. Default: the model's own, at most 8192. */
-  readonly contextSize?: number | undefined
-  /** Default true. Without it logits are closer to exact arithmetic, and decoding is slower. */
-  readonly flashAttention?: boolean | undefined
-  /** Numbers in which keys and values are kept. Default `'f16'`. */
-  readonly cacheType?: 'f16' | 'f32' | undefined
-}
-
-/** What is known of the loaded model. */
-export interface ModelInfo {
-  readonly name: string
-  /** As in the GGUF, e.g. `llama`. */
-  readonly architecture: string
-  readonly path: string
-  /** Decoder layers. */
-  readonly layerCount: number
-  readonly hiddenSize: number
-  readonly vocabularySize: number
-  /** Longest sequence of this session, in tokens. */
-  readonly contextSize: number
-  /** Bytes of the weights. */
-  readonly sizeBytes: number
-}
-
-/** What to capture. */
-export interface CaptureOptions {
-  /** Default `'all'`. */
-  readonly layers?: 'all' | readonly number[] | undefined
-  readonly signal?: AbortSignal | undefined
-}
+  captureToFile,
+  namedInputs,
+  type CaptureOptions,
+  type CaptureSummary,
+  type CaptureToOptions,
+  type NamedTokens,
+  type Texts,
+} from './capture-file.js'
+import { Crv } from './crv.js'
+import { BATCH_SIZE, Decoder, SEQUENCES } from './decoder.js'
+import {
+  cacheBytesOf,
+  checkOptions,
+  flashAttentionOf,
+  lanesOf,
+  threadsOf,
+  type EngineOptions,
+} from './engine-options.js'
+import { ClosedError, ContextSizeError, InputError, callNative, callNativeSync } from './errors.js'
+import { RunningGeneration, type Generation, type TokenReader } from './generation.js'
+import { estimateMemory } from './gguf/memory.js'
+import type { Place } from './feed.js'
+import type { Job } from './job.js'
+import { Lane } from './lane.js'
+import { contextsOf, layOut } from './layout.js'
+import { Lens } from './lens.js'
+import { loadModel, type LoadedModel } from './load.js'
+import { modelInfo, type ModelInfo } from './model-info.js'
+import type { NativeModel } from './native.js'
+import { resolveOptions, type GenerateOptions, type Input, type ResolvedOptions } from './options.js'
+import { Pass } from './pass.js'
+import { armPlan } from './plans.js'
+import { Scheduler } from './scheduler.js'
 
 /** A turn of a conversation. */
 export interface ChatMessage {
@@ -69,75 +45,61 @@ export interface ChatMessage {
 /** One loaded model: captures hidden states and generates with interventions between its layers. */
 export class Engine {
   readonly model: ModelInfo
+  /** Arms that are decoded together with gain. */
+  readonly lanes: number
   readonly #native: NativeModel
-  readonly #backend: Backend
   readonly #decoder: Decoder
+  readonly #scheduler: Scheduler
+  readonly #flashAttention: boolean
   readonly #bosToken: number
   readonly #hasTokenizer: boolean
-  readonly #mutex = new Mutex()
   readonly #captured = new WeakSet<Crv>()
-  readonly #closing = new AbortController()
+  readonly #reader: TokenReader = {
+    isEnd: (token) => this.#native.isEnd(token),
+    bytes: (token) => (this.#hasTokenizer ? this.#native.piece(token, false) : new Uint8Array()),
+  }
   #closed: Promise<void> | undefined
 
-  private constructor(options: EngineOptions, header: GgufHeader, native: NativeModel, backend: Backend) {
+  private constructor(options: EngineOptions, { header, native, backend }: LoadedModel) {
     const info = native.info()
-    const architecture = String(header.metadata.get('general.architecture'))
     this.#native = native
-    this.#backend = backend
     this.#bosToken = info.bosToken
     this.#hasTokenizer = info.hasTokenizer
-    this.model = {
-      name: String(header.metadata.get('general.name') ?? architecture),
-      architecture,
-      path: options.path,
-      layerCount: info.layerCount,
-      hiddenSize: info.hiddenSize,
-      vocabularySize: info.vocabularySize,
-      contextSize: options.contextSize ?? Math.min(info.trainingContextSize, 8192),
-      sizeBytes: info.sizeBytes,
-    }
+    this.model = modelInfo(options, header, info)
+    this.#flashAttention = flashAttentionOf(options, info.sizeBytes, backend.gpu === false)
+    const bytesOf = (cells: number) =>
+      estimateMemory(header, {
+        cells,
+        cacheBytes: cacheBytesOf(options),
+        rows: BATCH_SIZE,
+        outputs: SEQUENCES,
+        flashAttention: this.#flashAttention,
+      }).total
     this.#decoder = new Decoder(native, {
-      threads: options.threads ?? defaultThreads(info.sizeBytes),
-      flashAttention: options.flashAttention ?? true,
+      threads: threadsOf(options, info.sizeBytes),
+      flashAttention: this.#flashAttention,
       f32Cache: options.cacheType === 'f32',
-      bytesPerCell: bytesPerCell(
-        header,
-        info.layerCount,
-        info.hiddenSize,
-        options.cacheType === 'f32' ? 4 : 2,
-      ),
+      bytesPerCell: (bytesOf(2 ** 17) - bytesOf(2 ** 16)) / 2 ** 16,
       freeGpuBytes: () => backend.freeGpuBytes(),
     })
+    this.lanes = lanesOf(info.sizeBytes, backend.gpu === false)
+    this.#scheduler = new Scheduler(this.#decoder, options.exact ?? false)
   }
 
   /**
    * Loads a model.
-   * @throws {@link ModelError} for a file that cannot be used, {@link InputError} for an option out of range,
-   * {@link EngineError} when the libraries or the memory fail.
+   * @throws {@link ModelError} for a file that cannot be used, `MODEL_TOO_LARGE` (with the numbers) for one that does
+   * not fit the memory; {@link InputError} for an option out of range; {@link EngineError} when the libraries fail.
    */
   static async open(options: EngineOptions): Promise<Engine> {
     checkOptions(options)
-    const header = await checkGguf(options.path)
-    const backend = await openBackend(options.gpu ?? 'auto')
-    let native: NativeModel | undefined
-    let engine: Engine | undefined
+    const engine = new Engine(options, await loadModel(options))
     try {
-      native = await callNative(() => loadAddon().loadModel(options.path, backend.gpu === false ? 0 : -1))
-      const { unsupportedReason } = native.info()
-      if (unsupportedReason !== '')
-        throw new ModelError(
-          'UNSUPPORTED_ARCHITECTURE',
-          `'${options.path}' cannot be used: ${unsupportedReason}.`,
-          'Use a decoder-only transformer with full attention, such as LLaMA or Qwen2.',
-        )
-      engine = new Engine(options, header, native, backend)
-      await engine.#decoder.reserve(1)
-      await callNative(() => engine!.#decoder.context.probe())
+      await engine.#decoder.reserve(1, 1)
+      await callNative(() => engine.#decoder.context.probe())
       return engine
     } catch (error) {
-      if (engine) engine.#decoder.close()
-      native?.close()
-      await backend.dispose()
+      await engine.close()
       throw error
     }
   }
@@ -171,25 +133,55 @@ export class Engine {
    */
   async capture(input: Input, options: CaptureOptions = {}): Promise<Crv> {
     this.#requireOpen()
-    const tokens = this.#tokens(input)
+    const tokens = this.#captureTokens(input, 'The text')
     const layers = this.#captureLayers(options.layers ?? 'all')
-    this.#checkFits(tokens.length, 0, 0)
-    const crv = await this.#exclusive(options.signal, (signal) =>
-      runCapture(this.#decoder, { tokens, layers, hiddenSize: this.model.hiddenSize, signal }),
-    )
+    const { hiddenSize } = this.model
+    const states = new Map<number, Float32Array>()
+    const open = (place: Place) => {
+      for (const layer of layers) states.set(layer, new Float32Array(tokens.length * hiddenSize))
+      return new Pass(place, { tokens, base: 0, hiddenSize, captures: states })
+    }
+    await this.#scheduler.run({ contexts: [], cells: tokens.length, plan: () => null, open }, options.signal)
+    const crv = new Crv({ states, tokens, hiddenSize })
     this.#captured.add(crv)
     return crv
   }
 
+  /**
+   * Captures many texts into one safetensors file, in the layout that {@link CrvWriter} documents. Several run at
+   * once; each is written as soon as it is captured, so that only a few are in memory. An existing file is replaced
+   * once all is done.
+   * @throws {@link InputError}, {@link ContextSizeError}, {@link TensorFileError}, {@link ClosedError}; the signal's
+   * reason when aborted. Nothing is left on the disk then.
+   */
+  async captureTo(path: string, texts: Texts, options: CaptureToOptions = {}): Promise<CaptureSummary> {
+    this.#requireOpen()
+    const layers = this.#captureLayers(options.layers ?? 'all')
+    const entries: NamedTokens[] = []
+    for (const [name, input] of namedInputs(texts)) {
+      entries.push({ name, tokens: this.#captureTokens(input, `The text '${name}'`) })
+      if (entries.length % 64 > 0) continue
+      await nextTurn() // tokenising thousands of texts should not stop everything else
+      options.signal?.throwIfAborted()
+    }
+    return captureToFile(path, entries, { ...options, layers, model: this.model }, (tokens, signal) =>
+      this.capture(tokens, { layers, signal }),
+    )
+  }
+
   /** {@link generateArms} with one arm. */
   async generate(input: Input, options: GenerateOptions & Interventions = {}): Promise<Generation> {
-    const { injections, steering } = options
-    const [generation] = await this.generateArms(input, [{ name: '', injections, steering }], options)
+    const { injections, steering, replacements } = options
+    const [generation] = await this.generateArms(
+      input,
+      [{ name: '', injections, steering, replacements }],
+      options,
+    )
     return generation!
   }
 
   /**
-   * Generates from one prompt under several interventions, decoded together in one batch.
+   * Generates from one prompt under several interventions, decoded together.
    * @returns one generation an arm, in the order of the arms.
    * @throws {@link InputError}, {@link ContextSizeError}, {@link ClosedError}; the signal's reason when aborted.
    */
@@ -201,50 +193,90 @@ export class Engine {
     this.#requireOpen()
     const prompt = this.#tokens(input)
     const resolved = resolveOptions(options)
-    for (const arm of arms) {
-      checkInterventions(arm, this.model)
-      this.#checkFits(prompt.length, arm.injections?.[0]?.crv.tokenCount ?? 0, 1)
+    if (resolved.attentionShares && this.#flashAttention)
+      throw new InputError(
+        'NEEDS_PLAIN_ATTENTION',
+        'attentionShares was asked for, but flash attention never writes the shares down.',
+        'Open the session with flashAttention: false.',
+      )
+    const jobs = arms.map((arm) => this.#laneJob(arm, prompt, resolved))
+    // When one arm fails, the others would be in vain.
+    const failing = new AbortController()
+    const fail = (reason: unknown) => {
+      failing.abort(reason)
     }
-    return this.#exclusive(resolved.signal, async (signal) => {
-      const job: ArmsJob = {
-        prompt,
-        arms,
-        options: { ...resolved, signal },
-        layerCount: this.model.layerCount,
-        contextSize: this.model.contextSize,
-        reader: {
-          isEnd: (token) => this.#native.isEnd(token),
-          bytes: (token) => (this.#hasTokenizer ? this.#native.piece(token, false) : new Uint8Array()),
-        },
-        isCaptured: (crv) => this.#captured.has(crv),
-      }
-      const generations: Generation[] = []
-      while (generations.length < arms.length) {
-        const wave = await this.#nextWave(job, generations.length)
-        await this.#decoder.reserve(cellsNeeded(wave))
-        generations.push(...(await runArms(this.#decoder, wave)))
-      }
-      return generations
-    })
+    const abort = () => {
+      fail(resolved.signal!.reason)
+    }
+    if (resolved.signal) setMaxListeners(0, resolved.signal) // one a call, and there may be many
+    if (resolved.signal?.aborted) abort()
+    resolved.signal?.addEventListener('abort', abort, { once: true })
+    const running = jobs.map((job) => this.#scheduler.run(job, failing.signal))
+    for (const generation of running) generation.catch(fail)
+    try {
+      return await Promise.all(running)
+    } finally {
+      resolved.signal?.removeEventListener('abort', abort)
+    }
+  }
+
+  /**
+   * The logit lens (nostalgebraist 2020): reads a CRV's hidden states at the input of a layer through the model's
+   * final norm and output head, as if no layer followed.
+   * @returns logits, row-major `[crv.tokenCount, vocabularySize]`.
+   * @throws {@link InputError}, {@link ContextSizeError}, {@link ClosedError}; the signal's reason when aborted.
+   */
+  async logitLens(crv: Crv, layer: number, options: { signal?: AbortSignal } = {}): Promise<Float32Array> {
+    this.#requireOpen()
+    checkCrv(crv, this.model)
+    this.#requireRoom(crv.tokenCount, 'The CRV')
+    const { hiddenSize, vocabularySize, layerCount } = this.model
+    const rows = { states: crv.at(layer), rows: crv.tokenCount, hiddenSize, vocabularySize, layerCount }
+    return this.#scheduler.run(
+      { contexts: [], cells: rows.rows, plan: () => null, open: (place) => new Lens(place, rows) },
+      options.signal,
+    )
+  }
+
+  /** What is in use of the cache: all zero when nothing runs. */
+  get usage(): Scheduler['usage'] {
+    return this.#scheduler.usage
   }
 
   /** Frees the model. What is running is aborted first. Safe to call twice. */
   close(): Promise<void> {
-    this.#closed ??= this.#mutex.run(async () => {
+    this.#closed ??= this.#scheduler.close().then(() => {
       this.#decoder.close()
       this.#native.close()
-      await this.#backend.dispose()
     })
-    this.#closing.abort(new ClosedError())
     return this.#closed
   }
 
-  /** The arms from `start` on that fit the memory together: at least one. */
-  async #nextWave(job: ArmsJob, start: number): Promise<ArmsJob> {
-    const limit = await this.#decoder.cellLimit()
-    for (let count = Math.min(ARMS, job.arms.length - start); ; count = Math.ceil(count / 2)) {
-      const wave = { ...job, arms: job.arms.slice(start, start + count) }
-      if (count === 1 || cellsNeeded(wave) <= limit) return wave
+  #laneJob(arm: Arm, prompt: readonly number[], options: ResolvedOptions): Job<Generation> {
+    const { layerCount, hiddenSize } = this.model
+    const isCaptured = (crv: Crv) => this.#captured.has(crv)
+    checkInterventions(arm, this.model, prompt.length, isCaptured)
+    const layout = layOut(arm.injections ?? [], layerCount, isCaptured)
+    const limit = this.#roomFor(prompt.length, layout.base)
+    return {
+      contexts: contextsOf(layout),
+      cells: prompt.length + Math.min(options.maxTokens, limit),
+      plan: (sequenceOf) => armPlan(arm, layout, prompt.length, layerCount, hiddenSize, sequenceOf),
+      open: (place) => {
+        const { context } = this.#decoder
+        const sampler = context.defineSampler(options.sampling)
+        return new Lane(place, {
+          prompt,
+          base: layout.base,
+          sampler,
+          logits: options.logits,
+          attention: options.attentionShares,
+          generation: new RunningGeneration(arm.name, this.#reader, options, limit),
+          release: () => {
+            context.releaseSampler(sampler)
+          },
+        })
+      },
     }
   }
 
@@ -255,10 +287,26 @@ export class Engine {
     return [...new Set(layers)]
   }
 
-  #tokens(input: Input): number[] {
+  #captureTokens(input: Input, what: string): number[] {
+    const tokens = this.#tokens(input, what)
+    this.#requireRoom(tokens.length, what)
+    return tokens
+  }
+
+  #requireRoom(tokens: number, what: string): void {
+    const { contextSize } = this.model
+    if (tokens <= contextSize) return
+    throw new ContextSizeError(
+      'CONTEXT_SIZE',
+      `${what} has ${tokens} tokens; the context size is ${contextSize}.`,
+      'Shorten it, or give createSession() a larger contextSize.',
+    )
+  }
+
+  #tokens(input: Input, what = 'The input'): number[] {
     const tokens = typeof input === 'string' ? this.tokenize(input) : this.#checkTokens(Array.from(input))
     if (tokens.length === 0)
-      throw new InputError('EMPTY_INPUT', 'The input has no tokens.', 'Give a text or tokens.')
+      throw new InputError('EMPTY_INPUT', `${what} has no tokens.`, 'Give a text or tokens.')
     return tokens
   }
 
@@ -274,42 +322,28 @@ export class Engine {
     return tokens
   }
 
-  #checkFits(promptTokens: number, contextTokens: number, newTokens: number): void {
-    const { contextSize } = this.model
-    if (promptTokens + contextTokens + newTokens <= contextSize) return
+  /** New tokens that fit behind a context and a prompt; at least one. */
+  #roomFor(promptTokens: number, contextTokens: number): number {
+    const { contextSize, slidingWindow } = this.model
+    // Layers with a window would forget the injected rows that lie behind it.
+    const isWindowed = contextTokens > 0 && slidingWindow !== null && slidingWindow < contextSize
+    const size = isWindowed ? slidingWindow : contextSize
+    if (promptTokens + contextTokens < size) return size - promptTokens - contextTokens
+    const given = `The prompt has ${promptTokens} tokens and the context ${contextTokens}`
+    if (isWindowed)
+      throw new ContextSizeError(
+        'SLIDING_WINDOW',
+        `${given}; an arm with injections may be as long as this model's sliding window, ${size}.`,
+        'Shorten the context or the prompt, or use a model without sliding-window attention.',
+      )
     throw new ContextSizeError(
       'CONTEXT_SIZE',
-      `The prompt has ${promptTokens} tokens and the context ${contextTokens}; the context size is ${contextSize}.`,
+      `${given}; the context size is ${size}.`,
       'Shorten them, or give createSession() a larger contextSize.',
     )
-  }
-
-  /** Runs a task alone on the decoder, with a signal that also fires when the engine closes. */
-  #exclusive<T>(signal: AbortSignal | undefined, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const both = signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal
-    return this.#mutex.run(() => task(both), both)
   }
 
   #requireOpen(): void {
     if (this.#closed) throw new ClosedError()
   }
-}
-
-function checkOptions(options: EngineOptions): void {
-  const whole = (name: 'threads' | 'contextSize', high: number) => {
-    const value = options[name]
-    if (value === undefined || (Number.isInteger(value) && value >= 1 && value <= high)) return
-    throw new InputError(
-      'OPTION_OUT_OF_RANGE',
-      `${name} is ${String(value)}; expected a whole number from 1 to ${high}.`,
-      `Change ${name}.`,
-    )
-  }
-  whole('threads', 512)
-  whole('contextSize', 2 ** 24)
-}
-
-/** Small models gain little from threads, and lose much on a busy machine: see docs/decisions/steps-from-typescript.md. */
-function defaultThreads(sizeBytes: number): number {
-  return sizeBytes < 64e6 ? 1 : availableParallelism()
 }

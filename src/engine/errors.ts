@@ -31,7 +31,6 @@ const remedies: Readonly<Record<string, string>> = {
   NO_TOKENIZER: 'Give tokens (an array of numbers) instead of text.',
   NO_CHAT_TEMPLATE: 'Use an instruction-tuned model, or give a prompt of your own to generate().',
   CHAT_TEMPLATE_UNKNOWN: 'Give a prompt of your own to generate().',
-  NON_FINITE_LOGITS: 'Check the CRV and the steering vectors for infinite or NaN values.',
 }
 
 const modelCodes = new Set([

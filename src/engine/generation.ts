@@ -1,3 +1,4 @@
+import type { Outputs } from './batch.js'
 import type { ResolvedOptions } from './options.js'
 import { TextStream } from './text-stream.js'
 
@@ -6,9 +7,9 @@ import { TextStream } from './text-stream.js'
  */
 export type StopReason = 'endToken' | 'stop' | 'maxTokens' | 'contextSize'
 
-/** How long a generation took. Arms that are decoded together share these times. */
+/** How long a generation took. What is decoded together shares these times. */
 export interface Timings {
-  /** Milliseconds to the first token: contexts and prompts of all arms of the call. */
+  /** Milliseconds from its turn in the cache to the first token: contexts and prompt. */
   readonly prefillMilliseconds: number
   /** Milliseconds from the first token to the arm's last. */
   readonly decodeMilliseconds: number
@@ -24,8 +25,15 @@ export interface Generation {
   readonly text: string
   /** Natural logarithm of each token's probability under the model's own distribution (temperature 1). */
   readonly logProbabilities: readonly number[]
+  /** Entropy in nats of the distribution that each token was drawn from (temperature 1). */
+  readonly entropies: readonly number[]
   /** Row-major `[tokens.length, vocabularySize]`, when asked for. */
   readonly logits?: Float32Array
+  /**
+   * Share of attention that each layer and head gives to the injected rows while it makes each token, row-major
+   * `[tokens.length, layerCount, heads]`, when asked for.
+   */
+  readonly attentionShares?: Float32Array
   readonly stopReason: StopReason
   readonly timings: Timings
 }
@@ -41,7 +49,10 @@ export interface TokenReader {
 export class RunningGeneration {
   readonly #tokens: number[] = []
   readonly #logProbabilities: number[] = []
+  readonly #entropies: number[] = []
   readonly #logits: Float32Array[] = []
+  readonly #attention: Float32Array[] = []
+  readonly #startedAt = performance.now()
   readonly #stream: TextStream
   #stopReason: StopReason | undefined
   #firstTokenAt = 0
@@ -69,8 +80,8 @@ export class RunningGeneration {
     return this.#tokens[this.#tokens.length - 1]!
   }
 
-  /** Takes the next token. */
-  accept(token: number, logProbability: number, logits: Float32Array | undefined): void {
+  /** Takes the next token; `outputs` hold its logits and attention where they were asked for. */
+  accept({ token, logProbability, entropy }: NonNullable<Outputs['sampled']>, outputs: Outputs): void {
     this.#lastTokenAt = performance.now()
     if (this.#tokens.length === 0) this.#firstTokenAt = this.#lastTokenAt
     if (this.reader.isEnd(token)) {
@@ -81,7 +92,9 @@ export class RunningGeneration {
     }
     this.#tokens.push(token)
     this.#logProbabilities.push(logProbability)
-    if (logits) this.#logits.push(logits)
+    this.#entropies.push(entropy)
+    if (this.options.logits) this.#logits.push(outputs.logits)
+    if (this.options.attentionShares) this.#attention.push(outputs.attention)
     const step = this.#stream.push(this.reader.bytes(token))
     if (step.stopped) this.#stopReason = 'stop'
     else if (this.#tokens.length >= this.options.maxTokens) this.#stopReason = 'maxTokens'
@@ -90,19 +103,21 @@ export class RunningGeneration {
     this.options.onToken?.({ arm: this.arm, token, text: step.text + rest })
   }
 
-  finish(startedAt: number): Generation {
-    const generation = {
+  finish(): Generation {
+    return {
       arm: this.arm,
       tokens: this.#tokens,
       text: this.#stream.text,
       logProbabilities: this.#logProbabilities,
+      entropies: this.#entropies,
+      ...(this.options.logits && { logits: joined(this.#logits) }),
+      ...(this.options.attentionShares && { attentionShares: joined(this.#attention) }),
       stopReason: this.#stopReason!,
       timings: {
-        prefillMilliseconds: this.#firstTokenAt - startedAt,
+        prefillMilliseconds: this.#firstTokenAt - this.#startedAt,
         decodeMilliseconds: this.#lastTokenAt - this.#firstTokenAt,
       },
     }
-    return this.options.logits ? { ...generation, logits: joined(this.#logits) } : generation
   }
 }
 

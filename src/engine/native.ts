@@ -5,11 +5,13 @@ import { packageRoot } from '../package-root.js'
 import { EngineError } from './errors.js'
 
 /** What `info()` of a loaded model tells. */
-interface NativeModelInfo {
+export interface NativeModelInfo {
   readonly layerCount: number
   readonly hiddenSize: number
   readonly vocabularySize: number
   readonly trainingContextSize: number
+  /** 0: none. */
+  readonly slidingWindow: number
   readonly sizeBytes: number
   readonly hasTokenizer: boolean
   /** The BOS token that texts begin with, or -1. */
@@ -30,36 +32,64 @@ export interface NativeModel {
   close(): void
 }
 
-/** The rows of one decode; every array has one entry a row. See `native/core/context.hpp`. */
+/** Hidden states of rows of a batch at the input of a decoder layer: `[count, hiddenSize]`, read or written natively. */
+export interface NativeStates {
+  row: number
+  count: number
+  layer: number
+  states: Float32Array
+}
+
+/** The rows of one decode; the first five arrays have one entry a row. See `native/core/batch.hpp`. */
 export interface NativeBatch {
   tokens: Int32Array
   positions: Int32Array
   sequences: Int32Array
   /** A plan's id, or -1. */
   plans: Int32Array
-  /** A sampler's id; -1: no output; -2: logits only. */
+  /** A sampler's id, or -1. */
   samplers: Int32Array
-  captureLayers?: Int32Array
-  overwriteLayer?: number
-  overwrite?: Float32Array
-  recordContext?: boolean
-  wantLogits?: boolean
+  captures: readonly NativeStates[]
+  overwrites: readonly NativeStates[]
+  /** Sequences whose cells are remembered, so that plans may name them. */
+  recorded: Int32Array
+  /** Rows whose logits are wanted, ascending. */
+  logitRows: Int32Array
+  /** Rows whose attention to their contexts is wanted, ascending. */
+  attentionRows: Int32Array
 }
 
 /** What one decode gives. */
 export interface NativeDecoded {
-  tokens: Int32Array
-  logProbabilities: Float32Array
-  logits?: Float32Array
-  captured: Float32Array[]
+  /** One a row with a sampler, in the order of the rows; -1: the logits are not finite. */
+  readonly tokens: Int32Array
+  /** In nats, as the entropies. */
+  readonly logProbabilities: Float32Array
+  readonly entropies: Float32Array
+  /** `[logit rows, vocabularySize]` */
+  readonly logits: Float32Array
+  /** `[attention rows, layerCount, heads]` */
+  readonly attention: Float32Array
 }
 
-/** An intervention on rows: `visible` holds (context sequence, from, until) triples. */
+/** What happens to a hidden state at the input of a layer, for positions `first` ≤ p < `last`. */
+export interface NativeEdit {
+  layer: number
+  first: number
+  last: number
+  /** Else added. */
+  replace: boolean
+  /** `hiddenSize` values for every position, or `[last − first, hiddenSize]`. */
+  values: Float32Array
+}
+
+/** What is done to the rows of a sequence. */
 export interface NativePlan {
+  /** Triples: sequence of the context, first layer that sees it, first layer that no longer does. */
   visible: Int32Array
-  additions: readonly { layer: number; vector: Float32Array }[]
-  shift: number
-  shiftFrom: number
+  edits: readonly NativeEdit[]
+  /** Quadruples: first layer, layer after the last, first position, amount by which positions are moved. */
+  shifts: Int32Array
 }
 
 /** The addon's face of `nir::Context`. One decode at a time. */
@@ -77,6 +107,8 @@ export interface NativeContext {
   releasePlan(id: number): void
   releaseSampler(id: number): void
   removeSequence(sequence: number): void
+  /** Forgets every sequence. */
+  clear(): void
   /** Asks a running decode to stop as soon as it can; it then rejects with the code `ABORTED`. */
   abort(): void
   close(): void
@@ -93,8 +125,16 @@ interface NativeContextOptions {
 }
 
 interface Addon {
+  /** Rounds to half precision, to the nearest even. */
+  toHalf(values: Float32Array): Uint16Array
+  fromHalf(halves: Uint16Array): Float32Array
   loadLibrary(path?: string): { path: string; version: string }
-  loadModel(path: string, gpuLayers: number): Promise<NativeModel>
+  /** `overrides`: whole numbers that take the place of the file's metadata. */
+  loadModel(
+    path: string,
+    gpuLayers: number,
+    overrides?: Readonly<Record<string, number>>,
+  ): Promise<NativeModel>
   createContext(model: NativeModel, options: NativeContextOptions): Promise<NativeContext>
 }
 

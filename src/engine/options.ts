@@ -33,6 +33,8 @@ export interface GenerateOptions {
   readonly stop?: readonly string[] | undefined
   /** Return the logits of every generated token. */
   readonly logits?: boolean | undefined
+  /** Return the share of attention that injected rows get. Needs a session with `flashAttention: false`. */
+  readonly attentionShares?: boolean | undefined
   /** Called on every token. What it throws rejects the generation. */
   readonly onToken?: ((event: TokenEvent) => void) | undefined
   readonly signal?: AbortSignal | undefined
@@ -44,6 +46,7 @@ export interface ResolvedOptions {
   readonly sampling: { temperature: number; topK: number; topP: number; minP: number; seed: number }
   readonly stop: readonly string[]
   readonly logits: boolean
+  readonly attentionShares: boolean
   readonly onToken: ((event: TokenEvent) => void) | undefined
   readonly signal: AbortSignal | undefined
 }
@@ -64,6 +67,7 @@ export function resolveOptions(options: GenerateOptions): ResolvedOptions {
     },
     stop,
     logits: options.logits ?? false,
+    attentionShares: options.attentionShares ?? false,
     onToken: options.onToken,
     signal: options.signal,
   }

@@ -3,6 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Engine } from '../../src/engine/index.js'
+import { difference } from './reference/difference.js'
+import { armOf, interventionsOf, pairOf } from './reference/compare.js'
+import { generateReference } from './reference/nir.js'
+import { chosenRecipes, prompt } from './reference/recipes.js'
+import { tinyModels, writeTinyModel, type TinyModelName } from './reference/tiny-models.js'
 import { writeRandomGguf, type Metadata } from './write-gguf.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'nir-architectures-'))
@@ -16,7 +21,7 @@ function write(
   architecture: string,
   metadata: Metadata,
   perLayer: Readonly<Record<string, readonly number[]>>,
-  others: Readonly<Record<string, readonly number[]>> = {},
+  others: Readonly<Record<string, readonly number[]>> = { 'output_norm.weight': [32] },
 ): string {
   const path = join(folder, `${architecture}.gguf`)
   const own = Object.fromEntries(
@@ -36,7 +41,6 @@ function write(
     { 'general.architecture': architecture, 'tokenizer.ggml.model': 'no_vocab', ...own },
     {
       'token_embd.weight': [32, 64],
-      'output_norm.weight': [32],
       ...Object.fromEntries(layers.flat()),
       ...others,
     },
@@ -61,41 +65,47 @@ const transformer = {
   'ffn_down.weight': [64, 32],
 }
 
-describe('architectures', () => {
-  it('Qwen2: sees every layer, and an injection changes the logits', async () => {
-    const bias = { 'attn_q.bias': [32], 'attn_k.bias': [32], 'attn_v.bias': [32] }
-    const engine = await Engine.open({
-      path: write('qwen2', attention, { ...transformer, ...bias }),
-      gpu: false,
-    })
-    const crv = await engine.capture([1, 2, 3, 4, 5])
-    expect(crv.layers).toEqual([0, 1, 2])
-    const arms = [
-      { name: 'original' },
-      ...crv.layers.map((layer) => ({ name: `${layer}`, injections: [{ crv, layer }] })),
-    ]
-    const generations = await engine.generateArms([6, 7, 8], arms, { maxTokens: 1, logits: true })
-    const firsts = generations.map(({ logits }) => logits![0])
-    expect(new Set(firsts).size).toBe(4)
+/** As T5 has them. */
+const encoder = Object.fromEntries(
+  Array.from({ length: LAYERS }, (_, layer) =>
+    Object.entries({
+      'attn_norm.weight': [32],
+      'attn_q.weight': [32, 32],
+      'attn_k.weight': [32, 32],
+      'attn_v.weight': [32, 32],
+      'attn_o.weight': [32, 32],
+      'attn_rel_b.weight': [2, 8],
+      'ffn_norm.weight': [32],
+      'ffn_up.weight': [32, 64],
+      'ffn_down.weight': [64, 32],
+    }).map(([name, size]) => [`enc.blk.${layer}.${name}`, size] as const),
+  ).flat(),
+)
+
+const names = Object.keys(tinyModels) as TinyModelName[]
+
+describe.each(names)('%s, with flash attention and an F16 cache', (name) => {
+  it('captures, and makes the first token of every arm, as the float64 reference does, within F16', async () => {
+    const path = writeTinyModel(folder, name)
+    const engine = await Engine.open({ path, gpu: false, threads: 1, flashAttention: true })
+    const pair = await pairOf(engine)
+    const { engine: crv, reference: expectedCrv } = pair.captured.a
+    expect(crv.layers).toHaveLength(expectedCrv.layers.length)
+    for (const layer of crv.layers)
+      expect(difference(crv.at(layer), expectedCrv.layers[layer]!), `layer ${layer}`).toBeLessThan(0.02)
+    const { layerCount, hiddenSize } = engine.model
+    const recipes = chosenRecipes(layerCount, hiddenSize)
+    const arms = recipes.map((recipe) => armOf(pair, recipe))
+    const generations = await engine.generateArms(prompt, arms, { maxTokens: 1, logits: true })
+    for (const [i, recipe] of recipes.entries()) {
+      const expected = generateReference(pair.reference, prompt, interventionsOf(pair, recipe), 1)
+      expect.soft(difference(generations[i]!.logits!, expected.logits), recipe.name).toBeLessThan(0.02)
+    }
     await engine.close()
   })
+})
 
-  it('refuses sliding-window attention, with the reason', async () => {
-    const gemma = {
-      ...attention,
-      'attention.sliding_window': 128,
-      'attention.key_length': 16,
-      'attention.value_length': 16,
-    }
-    const post = { 'post_attention_norm.weight': [32], 'post_ffw_norm.weight': [32] }
-    const path = write('gemma2', gemma, { ...transformer, ...post })
-    await expect(Engine.open({ path, gpu: false })).rejects.toMatchObject({
-      name: 'ModelError',
-      code: 'UNSUPPORTED_ARCHITECTURE',
-      message: expect.stringContaining('sliding-window') as string,
-    })
-  })
-
+describe('architectures that cannot work', () => {
   it('refuses learned positions, which are not relative, with the reason', async () => {
     const gpt2 = { ...attention, 'attention.layer_norm_epsilon': { float: 1e-5 } }
     const path = write(
@@ -115,7 +125,12 @@ describe('architectures', () => {
         'ffn_down.weight': [64, 32],
         'ffn_down.bias': [32],
       },
-      { 'position_embd.weight': [32, 512], 'output_norm.bias': [32], 'output.weight': [32, 64] },
+      {
+        'position_embd.weight': [32, 512],
+        'output_norm.weight': [32],
+        'output_norm.bias': [32],
+        'output.weight': [32, 64],
+      },
     )
     await expect(Engine.open({ path, gpu: false })).rejects.toMatchObject({
       code: 'UNSUPPORTED_ARCHITECTURE',
@@ -146,6 +161,32 @@ describe('architectures', () => {
     await expect(Engine.open({ path, gpu: false })).rejects.toMatchObject({
       code: 'UNSUPPORTED_ARCHITECTURE',
       message: expect.stringContaining('recurrent') as string,
+    })
+  })
+
+  it('refuses a hybrid model, with the reason', async () => {
+    const path = write(
+      'lfm2',
+      { ...attention, 'shortconv.l_cache': 3 },
+      { ...transformer, 'attn_q_norm.weight': [16], 'attn_k_norm.weight': [16] },
+      { 'token_embd_norm.weight': [32] },
+    )
+    await expect(Engine.open({ path, gpu: false })).rejects.toMatchObject({
+      code: 'UNSUPPORTED_ARCHITECTURE',
+      message: expect.stringContaining('recurrent layers') as string,
+    })
+  })
+
+  it('refuses an encoder, with the reason', async () => {
+    const path = write(
+      't5encoder',
+      { ...attention, 'attention.relative_buckets_count': 8 },
+      {},
+      { 'enc.output_norm.weight': [32], ...encoder },
+    )
+    await expect(Engine.open({ path, gpu: false })).rejects.toMatchObject({
+      code: 'UNSUPPORTED_ARCHITECTURE',
+      message: expect.stringContaining('encoder') as string,
     })
   })
 

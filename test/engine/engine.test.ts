@@ -15,7 +15,13 @@ let engine: Engine
 let crv: Crv
 
 beforeAll(async () => {
-  engine = await Engine.open({ path: goldenModel, gpu: false, threads: 1, contextSize: 256 })
+  engine = await Engine.open({
+    path: goldenModel,
+    gpu: false,
+    threads: 1,
+    contextSize: 256,
+    flashAttention: true,
+  })
   crv = await engine.capture(golden.context)
 })
 afterAll(() => engine.close())
@@ -145,17 +151,23 @@ describe('input errors', () => {
     ['a fractional layer', withInjection({ layer: 1.5 }), 'LAYER_OUT_OF_RANGE'],
     ['a window that ends before it begins', withInjection({ layer: 3, until: 2 }), 'LAYER_OUT_OF_RANGE'],
     ['a CRV of another model', withInjection({ crv: otherModel() }), 'CRV_SHAPE'],
+    ['a steering vector of the wrong length', { steering: [{ vector: [1, 2], layer: 1 }] }, 'STEERING_SHAPE'],
+    ['a replacement of the wrong length', { replacements: [{ by: [1], layer: 1 }] }, 'REPLACEMENT_SHAPE'],
     [
-      'two injections',
+      'a position before the prompt',
+      { replacements: [{ by: 'zero', layer: 1, positions: [-99] }] },
+      'POSITION_OUT_OF_RANGE',
+    ],
+    [
+      'a position named twice',
       {
-        injections: [
-          { crv: otherModel(), layer: 1 },
-          { crv: otherModel(), layer: 2 },
+        steering: [
+          { vector: new Float32Array(64), layer: 1, positions: [0, -golden.cases[0]!.prompt.length] },
         ],
       },
-      'TOO_MANY_INJECTIONS',
+      'POSITION_REPEATED',
     ],
-    ['a steering vector of the wrong length', { steering: [{ vector: [1, 2], layer: 1 }] }, 'STEERING_SHAPE'],
+    ['attention shares with flash attention', { attentionShares: true }, 'NEEDS_PLAIN_ATTENTION'],
     ['a negative temperature', { temperature: -1 }, 'OPTION_OUT_OF_RANGE'],
     ['a NaN topP', { topP: NaN }, 'OPTION_OUT_OF_RANGE'],
     ['no tokens at all', { maxTokens: 0 }, 'OPTION_OUT_OF_RANGE'],
@@ -194,13 +206,23 @@ describe('input errors', () => {
     await expect(engine.generate('def')).rejects.toMatchObject({ name: 'ModelError', code: 'NO_TOKENIZER' })
   })
 
-  it('infinite hidden states end in a typed error, and the engine goes on', async () => {
-    const bad = new Crv({
-      states: new Map([[2, new Float32Array(64).fill(Infinity)]]),
-      tokens: [1],
-      hiddenSize: 64,
-    })
+  it('hidden states that are not finite are refused', async () => {
+    const states = new Float32Array(64)
+    states[3] = Infinity
+    const bad = new Crv({ states: new Map([[2, states]]), tokens: [1], hiddenSize: 64 })
     await expect(engine.generate(prompt, { injections: [{ crv: bad, layer: 2 }] })).rejects.toMatchObject({
+      code: 'NOT_FINITE',
+      message: expect.stringContaining('Layer 2 of the CRV has the value Infinity at 3;') as string,
+    })
+  })
+
+  it('states so large that the logits overflow end in a typed error, and the engine goes on', async () => {
+    const vector = new Float32Array(64).fill(3e38)
+    const twice = [
+      { vector, layer: 2 },
+      { vector, layer: 2 },
+    ]
+    await expect(engine.generate(prompt, { steering: twice })).rejects.toMatchObject({
       code: 'NON_FINITE_LOGITS',
     })
     expect((await engine.generate(prompt, { maxTokens: 8 })).tokens).toEqual(golden.cases[0]!.tokens)

@@ -1,14 +1,23 @@
 import { writeFileSync } from 'node:fs'
+import { BLOCK, encoders } from './quantise.js'
 
 /** Metadata of a GGUF to write: strings, whole numbers (uint32), and fractions given as `{ float: 0.5 }`. */
 export type Metadata = Readonly<Record<string, string | number | { readonly float: number }>>
 
-/** Writes a GGUF with F32 tensors of small seeded random values; sizes with the fastest dimension first. */
+export type MatrixType = keyof typeof encoders
+
+/**
+ * Writes a GGUF with tensors of seeded random values around 0; norms and RoPE factors around 1.
+ * @param tensors - sizes with the fastest dimension first.
+ * @param options - `spread`: values differ by at most this; `type`: of what has more than one dimension, else F32.
+ */
 export function writeRandomGguf(
   path: string,
   metadata: Metadata,
   tensors: Readonly<Record<string, readonly number[]>>,
+  { spread = 0.4, type = 'F32' }: { readonly spread?: number; readonly type?: MatrixType } = {},
 ): void {
+  const encoderOf = (size: readonly number[]) => encoders[size.length > 1 ? type : 'F32']
   const header: Buffer[] = [
     Buffer.from('GGUF'),
     u32(3),
@@ -23,17 +32,17 @@ export function writeRandomGguf(
   }
   let offset = 0
   for (const [name, size] of Object.entries(tensors)) {
-    header.push(text(name), u32(size.length), ...size.map(u64), u32(0), u64(offset))
-    offset += padded(4 * product(size))
+    header.push(text(name), u32(size.length), ...size.map(u64), u32(encoderOf(size).type), u64(offset))
+    offset += padded((product(size) / BLOCK) * encoderOf(size).blockBytes)
   }
   const head = Buffer.concat(header)
   let state = 1
   const random = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32 - 0.5
   const data = Object.entries(tensors).map(([name, size]) => {
-    const bytes = Buffer.alloc(padded(4 * product(size)))
-    for (let i = 0; i < product(size); i++)
-      bytes.writeFloatLE(name.includes('norm') ? 1 : random() * 0.4, 4 * i)
-    return bytes
+    const centre = /norm\.weight|rope_f/.test(name) ? 1 : 0
+    const values = Float32Array.from({ length: product(size) }, () => centre + random() * spread)
+    const bytes = encoderOf(size).encode(values)
+    return Buffer.concat([bytes, Buffer.alloc(padded(bytes.length) - bytes.length)])
   })
   writeFileSync(path, Buffer.concat([head, Buffer.alloc(padded(head.length) - head.length), ...data]))
 }
