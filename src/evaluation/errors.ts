@@ -18,6 +18,13 @@ export class EvaluationOptionError extends NirError {
   }
 }
 
+/** What was asked for needs a Python parser, and this machine has none. */
+export class NoParserError extends NirError {
+  constructor(reasons: readonly string[]) {
+    super('NO_PYTHON_PARSER', `Nothing parses Python here. ${reasons.join(' ')}`, 'Install python3.')
+  }
+}
+
 /** A sandbox that worked at the start can no longer be started. */
 export class SandboxLostError extends NirError {
   constructor(detail: string, options?: ErrorOptions) {

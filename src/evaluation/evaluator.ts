@@ -1,18 +1,29 @@
-import { EvaluationOptionError, EvaluatorClosedError } from './errors.js'
-import type { ProgramRunner, Program, ProgramResult, RunLimits } from './execution/runner.js'
+import { EvaluationOptionError, EvaluatorClosedError, NoParserError } from './errors.js'
+import {
+  NOT_RUN,
+  type ProgramRunner,
+  type Program,
+  type ProgramResult,
+  type RunLimits,
+} from './execution/runner.js'
 import { openRunner } from './execution/open.js'
 import { measure, type Definitions } from './measure.js'
+import { pairwiseSimilarity } from './pairwise.js'
 import { findParser } from './python/find.js'
-import type { PythonParser } from './python/parser.js'
+import type { ParseResult, PythonParser } from './python/parser.js'
+import type { RadonVersion } from './standard/complexity.js'
+import type { Similarity } from './tree/similarity.js'
 import type { MeasureItem, Measurement } from './types.js'
 
 /** Options of {@link createEvaluator}. */
 export interface EvaluatorOptions {
   /**
    * Which definitions `metrics` follow. `'thesis'` (default): the names and regular expressions of the thesis.
-   * `'standard'`: radon 5.1's, see {@link standardMetrics}.
+   * `'standard'`: radon's, see {@link standardMetrics}. Both have the syntax tree's, see {@link addTreeMetrics}.
    */
   readonly definitions?: Definitions
+  /** Which radon the `'standard'` definitions follow; default `'5.1'`. They differ in `match` alone. */
+  readonly radon?: RadonVersion
   /** Sandboxes, so programs tested at the same time; default 2. `false`: tests are not run. */
   readonly sandbox?: false | { readonly workers?: number }
   /**
@@ -41,6 +52,25 @@ export interface Evaluator {
   readonly capabilities: EvaluatorCapabilities
   /** Measures texts, in their order. Runs nothing of them. */
   measure(items: readonly MeasureItem[]): Promise<Measurement[]>
+  /**
+   * CPython's syntax trees of Python sources, as typed data; or why `ast.parse` refuses them. Nothing is extracted
+   * and nothing is run.
+   *
+   * @example
+   * const [{ tree, error }] = await evaluator.parse(['x = 1 +'])   // error.kind 'SyntaxError', error.line 1, …
+   * @throws NoParserError where this machine has no Python parser
+   */
+  parse(sources: readonly string[]): Promise<ParseResult[]>
+  /**
+   * How alike the codes of generated texts are, each with each: `[i][j]` compares the i-th with the j-th; null where
+   * one of them has no code that parses.
+   *
+   * @example
+   * const [[, likeness]] = await evaluator.similarity([shallow.text, deep.text])
+   * likeness?.edit   // 1: the same structure
+   * @throws NoParserError where this machine has no Python parser
+   */
+  similarity(texts: readonly string[]): Promise<(Similarity | null)[][]>
   /** Runs programs against their tests, in the sandbox; results in the order of the programs. */
   run(programs: readonly Program[], limits?: RunLimits): Promise<ProgramResult[]>
   /** Ends the child processes. */
@@ -63,6 +93,8 @@ export async function createEvaluator(options: EvaluatorOptions = {}): Promise<E
   const definitions = options.definitions ?? 'thesis'
   if (definitions !== 'thesis' && definitions !== 'standard')
     throw new EvaluationOptionError('definitions', definitions, "'thesis' or 'standard'")
+  const radon = options.radon ?? '5.1'
+  if (radon !== '5.1' && radon !== '6.0') throw new EvaluationOptionError('radon', radon, "'5.1' or '6.0'")
   const workers = options.sandbox === false ? 1 : (options.sandbox?.workers ?? 2)
   if (!(Number.isInteger(workers) && workers > 0))
     throw new EvaluationOptionError('sandbox.workers', workers, 'a whole number, 1 or more')
@@ -70,7 +102,7 @@ export async function createEvaluator(options: EvaluatorOptions = {}): Promise<E
     findParser(),
     openRunner(options.sandbox === false ? null : workers, options.allowUnsandboxedExecution ?? false),
   ])
-  return new LocalEvaluator(definitions, parser.parser, runner.runner, {
+  return new LocalEvaluator(definitions, radon, parser.parser, runner.runner, {
     parser: parser.parser?.kind ?? null,
     pythonVersion: parser.parser?.version ?? null,
     sandbox: runner.runner?.sandboxed ?? false,
@@ -84,6 +116,7 @@ class LocalEvaluator implements Evaluator {
 
   constructor(
     private readonly definitions: Definitions,
+    private readonly radon: RadonVersion,
     private readonly parser: PythonParser | null,
     private readonly runner: ProgramRunner | null,
     readonly capabilities: EvaluatorCapabilities,
@@ -91,9 +124,15 @@ class LocalEvaluator implements Evaluator {
 
   async measure(items: readonly MeasureItem[]): Promise<Measurement[]> {
     this.#open()
-    const measured: Measurement[] = []
-    for (const item of items) measured.push(await measure(item, this.definitions, this.parser))
-    return measured
+    return measure(items, { definitions: this.definitions, radon: this.radon, parser: this.parser })
+  }
+
+  async parse(sources: readonly string[]): Promise<ParseResult[]> {
+    return this.#python().parse(sources)
+  }
+
+  async similarity(texts: readonly string[]): Promise<(Similarity | null)[][]> {
+    return pairwiseSimilarity(texts, this.#python())
   }
 
   async run(programs: readonly Program[], limits: RunLimits = {}): Promise<ProgramResult[]> {
@@ -110,15 +149,13 @@ class LocalEvaluator implements Evaluator {
     await Promise.all([this.parser?.close(), this.runner?.close()])
   }
 
+  #python(): PythonParser {
+    this.#open()
+    if (!this.parser) throw new NoParserError(this.capabilities.reasons)
+    return this.parser
+  }
+
   #open(): void {
     if (this.#closed) throw new EvaluatorClosedError()
   }
-}
-
-const NOT_RUN: ProgramResult = {
-  outcome: null,
-  passed: null,
-  message: null,
-  cpuSeconds: null,
-  wallSeconds: 0,
 }

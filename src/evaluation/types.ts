@@ -1,4 +1,7 @@
+import type { PyNodeType } from './python/node-types.js'
 import type { PythonSyntaxError } from './python/parser.js'
+import type { ComplexityBlock } from './standard/complexity.js'
+import type { FunctionHalstead } from './standard/halstead.js'
 
 /** Metric name → value; null where the metric is undefined for the text. */
 export type Metrics = Record<string, number | null>
@@ -9,8 +12,21 @@ export interface MeasureItem {
   readonly text: string
   /** The problem's tests; their first name is the one that `function_name_consistency` expects. */
   readonly tests?: readonly string[]
-  /** The reference solution; stands in for the tests where there are none. */
+  /**
+   * The reference solution, which `ast_similarity` and `ast_shared_subtrees` compare with; it stands in for the
+   * tests where there are none.
+   */
   readonly reference?: string
+}
+
+/** What a number cannot say of code that parses. */
+export interface CodeDetails {
+  /** radon's blocks, each with its cyclomatic complexity and rank. */
+  readonly blocks: readonly ComplexityBlock[]
+  /** radon's Halstead figures of each function. */
+  readonly halstead: readonly FunctionHalstead[]
+  /** How often each type of syntax tree node occurs. */
+  readonly nodeTypes: Readonly<Partial<Record<PyNodeType, number>>>
 }
 
 /** What was measured on one text. */
@@ -25,4 +41,6 @@ export interface Measurement {
   readonly syntaxError: PythonSyntaxError | null
   /** Metric name → value. The names depend on the definitions, see {@link EvaluatorOptions}. */
   readonly metrics: Metrics
+  /** Of `code`; null where it does not parse. */
+  readonly details: CodeDetails | null
 }

@@ -82,7 +82,8 @@ async function keep(file: string, bytes: Buffer): Promise<void> {
   }
 }
 
-function sha256(bytes: Buffer): string {
+/** Hexadecimal. */
+export function sha256(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 

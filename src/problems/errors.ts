@@ -5,7 +5,7 @@ export class ProblemFormatError extends NirError {
   constructor(
     /** The file or URL. */
     readonly source: string,
-    /** 1-based: the line of a JSONL file, the row of a JSON array; null where the whole file is meant. */
+    /** 1-based: the line of a JSONL or CSV file, the row of a JSON array; null where the whole file is meant. */
     readonly row: number | null,
     /** The field, as the file names it; null where the whole row is meant. */
     readonly field: string | null,
@@ -27,7 +27,7 @@ export class ProblemSourceError extends NirError {
     super(
       'PROBLEM_SOURCE',
       `"${source}" is neither a known problem set nor a file that can be read.`,
-      `Give one of ${names.join(', ')}, or the path of a .json or .jsonl file.`,
+      `Give one of ${names.join(', ')}, or the path of a .json, .jsonl or .csv file.`,
       options,
     )
   }
@@ -44,7 +44,7 @@ export class ProblemDownloadError extends NirError {
     super(
       'PROBLEM_DOWNLOAD',
       `${url} could not be downloaded: ${detail}.`,
-      `Download it by hand and give its path to loadProblems, or put it at ${cacheFile}.`,
+      `Download it by hand and give its path in place of the name, or put it at ${cacheFile}.`,
       options,
     )
   }
@@ -57,6 +57,17 @@ export class ProblemCacheError extends NirError {
       'PROBLEM_CACHE',
       `${file} has SHA-256 ${given}; when it was downloaded it had ${expected}.`,
       'Delete it to download it again.',
+    )
+  }
+}
+
+/** A file or download is not the one that was asked for by its hash. */
+export class ProblemHashError extends NirError {
+  constructor(source: string, expected: string, given: string) {
+    super(
+      'PROBLEM_HASH',
+      `${source} has SHA-256 ${given}; expected ${expected}.`,
+      'Get the file that was meant, or change the option `sha256`.',
     )
   }
 }

@@ -1,4 +1,5 @@
 import { ProblemFormatError } from './errors.js'
+import { stringList } from './string-list.js'
 
 /** A row of a problem file with the place it came from, for errors. */
 export class Row {
@@ -7,6 +8,8 @@ export class Row {
     /** 1-based. */
     readonly number: number,
     readonly fields: Readonly<Record<string, unknown>>,
+    /** Are the values cells of a table, all text, lists included? */
+    readonly cells = false,
   ) {}
 
   has(field: string): boolean {
@@ -24,7 +27,8 @@ export class Row {
   /** A list of texts, with `\n` line ends. */
   texts(field: string, otherwise?: readonly string[]): readonly string[] {
     if (!this.has(field) && otherwise !== undefined) return otherwise
-    const value = this.fields[field]
+    const found = this.fields[field]
+    const value = this.cells && typeof found === 'string' ? stringList(found) : found
     if (!Array.isArray(value) || !value.every((item) => typeof item === 'string'))
       throw this.#mismatch(field, 'a list of texts')
     return value.map(lineFeeds)

@@ -9,6 +9,7 @@ export {
   ProblemCacheError,
   ProblemDownloadError,
   ProblemFormatError,
+  ProblemHashError,
   ProblemOptionError,
   ProblemSourceError,
 } from './errors.js'

@@ -1,4 +1,5 @@
 import type { Row } from './fields.js'
+import { humanEvalProblem } from './human-eval.js'
 import type { Problem } from './problem.js'
 
 /** The file's name for each field of {@link Problem}, where it differs. */
@@ -22,18 +23,5 @@ export function problemFromRow(row: Row, columns: ProblemColumns = {}): Problem 
     test_list: row.texts(name('test_list')),
     test_setup_code: setup.filter((part) => part.trim() !== '').join('\n'),
     challenge_test_list: row.texts(name('challenge_test_list'), []),
-  }
-}
-
-/** HumanEval's prompt is the head of the function, its tests one function `check` that takes the solution. */
-function humanEvalProblem(row: Row): Problem {
-  const prompt = row.text('prompt')
-  return {
-    task_id: row.integer('task_id'),
-    text: prompt,
-    code: prompt + row.text('canonical_solution'),
-    test_list: [`${row.text('test').trim()}\n\ncheck(${row.text('entry_point')})`],
-    test_setup_code: '',
-    challenge_test_list: [],
   }
 }

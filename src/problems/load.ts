@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { packageRoot } from '../package-root.js'
-import { cachedDataset, type CacheOptions } from './cache.js'
+import { cachedDataset, sha256, type CacheOptions } from './cache.js'
 import { DATASETS, isDatasetName, type DatasetName } from './datasets.js'
-import { ProblemFormatError, ProblemOptionError, ProblemSourceError } from './errors.js'
+import { ProblemFormatError, ProblemHashError, ProblemOptionError, ProblemSourceError } from './errors.js'
 import { problemFromRow, type ProblemColumns } from './layouts.js'
 import type { Problem } from './problem.js'
 import { readRows } from './rows.js'
@@ -15,6 +15,11 @@ export interface LoadProblemsOptions extends CacheOptions {
   readonly limit?: number
   /** For your own files: what the file calls each field, where it differs from {@link Problem}. */
   readonly columns?: ProblemColumns
+  /**
+   * The SHA-256 (hexadecimal) that the file or download must have, to pin a set for good. The publishers give none;
+   * without this, a download must be what the first one was.
+   */
+  readonly sha256?: string
 }
 
 /** A problem set: the bundled one, a published one (downloaded on first use, then cached), or a file's path. */
@@ -25,15 +30,17 @@ export type ProblemSource = 'embedded' | DatasetName | (string & {})
  *
  * `'embedded'` is bundled with the package. `'mbpp'` (974 problems), `'mbpp-sanitized'` (427) and `'humaneval'`
  * (164) are downloaded from their publishers' repositories on first use and then read from the user's cache.
- * Anything else is the path of a JSON array or JSONL file in one of MBPP's two layouts or HumanEval's; `.gz` may be
- * compressed. Line ends become `\n`; `test_imports` join `test_setup_code`.
+ * Anything else is the path of a JSON array, a JSONL file or (`.csv`) a CSV file in one of MBPP's two layouts or
+ * HumanEval's, or with names of its own; it may be compressed by gzip. Lists in cells of a CSV file are JSON arrays or
+ * Python lists; any other text there is a list of one. Line ends become `\n`; `test_imports` join `test_setup_code`.
  *
  * @example
  * const problems = await loadProblems('embedded', { limit: 20 })
- * const own = await loadProblems('tasks.jsonl', { columns: { text: 'question', code: 'solution' } })
+ * const own = await loadProblems('tasks.csv', { columns: { text: 'question', code: 'solution' } })
  * @throws ProblemSourceError for neither a known name nor a readable file
  * @throws ProblemFormatError naming the row and field that is wrong
  * @throws ProblemDownloadError where a published set is neither cached nor reachable
+ * @throws ProblemCacheError, ProblemHashError where it is not the file it was, or should be
  */
 export async function loadProblems(
   source: ProblemSource = 'embedded',
@@ -44,13 +51,13 @@ export async function loadProblems(
     throw new ProblemOptionError('limit', limit, 'a whole number, 0 or more')
   const problems = isDatasetName(source)
     ? await publishedProblems(source, options)
-    : problemsFrom(await readSource(source), source, options.columns)
+    : problemsFrom(checked(await readSource(source), source, options.sha256), source, options.columns)
   return problems.slice(0, limit)
 }
 
-async function publishedProblems(name: DatasetName, options: CacheOptions): Promise<Problem[]> {
+async function publishedProblems(name: DatasetName, options: LoadProblemsOptions): Promise<Problem[]> {
   const dataset = await cachedDataset(name, options)
-  const problems = problemsFrom(dataset.bytes, dataset.file)
+  const problems = problemsFrom(checked(dataset.bytes, dataset.file, options.sha256), dataset.file)
   const { rows } = DATASETS[name]
   if (problems.length !== rows)
     throw new ProblemFormatError(
@@ -66,6 +73,13 @@ async function publishedProblems(name: DatasetName, options: CacheOptions): Prom
 function problemsFrom(bytes: Buffer, source: string, columns?: ProblemColumns): Problem[] {
   const content = isGzip(bytes) ? gunzipSync(bytes) : bytes
   return readRows(content.toString('utf8'), source).map((row) => problemFromRow(row, columns))
+}
+
+function checked(bytes: Buffer, source: string, expected: string | undefined): Buffer {
+  const given = sha256(bytes)
+  if (expected !== undefined && expected.toLowerCase() !== given)
+    throw new ProblemHashError(source, expected, given)
+  return bytes
 }
 
 function isGzip(bytes: Buffer): boolean {

@@ -37,7 +37,7 @@ describe('what a machine lacks', () => {
       /bubblewrap is not installed: apt-get install bubblewrap/,
     )
     expect(await evaluator.run([{ code: F, tests: ['assert f(1) == 1'] }])).toEqual([
-      { outcome: null, passed: null, message: null, cpuSeconds: null, wallSeconds: 0 },
+      { outcome: null, passed: null, challengePassed: null, message: null, cpuSeconds: null, wallSeconds: 0 },
     ])
     await evaluator.close()
   })
@@ -69,10 +69,10 @@ describe('what a machine lacks', () => {
     const { parser, reasons } = await findParser(['no-such-python'], noPyodide)
     expect(reasons.join()).toMatch(/No python3 on PATH.*Install Python/)
     const item = { text: `Here:\n\`\`\`\n${F}\n\`\`\``, tests: ['assert f(1) == 1'] }
-    const measured = await measure(item, 'thesis', null)
+    const [measured] = await measure([item], { definitions: 'thesis', radon: '5.1', parser: null })
     expect(parser).toBeNull()
     expect(measured).toMatchObject({ functions: [F], code: F, parses: null, syntaxError: null })
-    expect(measured.metrics).toMatchObject({
+    expect(measured!.metrics).toMatchObject({
       lines: 2,
       function_name_consistency: 1,
       syntactic_correctness: null,

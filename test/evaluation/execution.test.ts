@@ -49,6 +49,28 @@ describe('outcomes are told apart', () => {
   })
 })
 
+test('challenge tests run where the tests pass, and change no outcome', async () => {
+  const tests = ['assert f(1) == 1']
+  const code = (rest: string) => `def f(x):\n    if x > 1: ${rest}\n    return x`
+  const results = await evaluator.run(
+    [
+      { code: code('return x'), tests, challengeTests: ['assert f(2) == 2'] },
+      { code: code('return 0'), tests, challengeTests: ['assert f(2) == 2'] },
+      { code: code('import os; os._exit(0)'), tests, challengeTests: ['assert f(2) == 2'] },
+      { code: 'def f(x):\n    return 2', tests, challengeTests: ['assert f(2) == 2'] },
+      { code: code('return x'), tests },
+    ],
+    { cpuSeconds: 1, wallSeconds: 3 },
+  )
+  expect(results.map(({ outcome, challengePassed }) => [outcome, challengePassed])).toEqual([
+    ['passed', true],
+    ['passed', false],
+    ['passed', false],
+    ['failed', null],
+    ['passed', null],
+  ])
+})
+
 test('results keep the order of the programs', async () => {
   const values = Array.from({ length: 20 }, (_, index) => index)
   const results = await evaluator.run(

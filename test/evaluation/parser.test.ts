@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CPythonParser } from '../../src/evaluation/python/parser.js'
-import { treeSize } from '../../src/evaluation/python/ast.js'
+import { treeShape } from '../../src/evaluation/tree/shape.js'
 import { findParser } from '../../src/evaluation/python/find.js'
 import { pythonScript } from '../../src/evaluation/python/script.js'
 import { needs } from './helpers/requirements.js'
@@ -66,7 +66,7 @@ test('counts the nodes that ast.walk visits, and the depth', async (context) => 
     'import ast, sys\nt = ast.parse(sys.stdin.read())\ndepth = lambda n: 1 + max(map(depth, ast.iter_child_nodes(n)), default=0)\nprint(len(list(ast.walk(t))), depth(t))'
   const output = execFileSync(python!, ['-c', script], { input: SOURCE, encoding: 'utf8' })
   const [result] = await parser.parse([SOURCE])
-  const { nodes, depth } = treeSize(result!.tree!)
+  const { nodes, depth } = treeShape(result!.tree!)
   expect(`${nodes} ${depth}`).toBe(output.trim())
 })
 

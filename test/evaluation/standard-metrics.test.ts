@@ -3,7 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createEvaluator, STANDARD_METRICS, type Evaluator } from '../../src/evaluation/index.js'
+import {
+  createEvaluator,
+  STANDARD_METRICS,
+  TREE_METRICS,
+  type Evaluator,
+} from '../../src/evaluation/index.js'
 import { needsParser } from './helpers/requirements.js'
 
 interface RadonRow {
@@ -68,5 +73,8 @@ test('code that does not parse has none of them', async (context) => {
   needsParser(context, evaluator)
   const [measured] = await evaluator.measure([{ text: 'def f(x)\n    return x' }])
   expect(measured!.parses).toBe(false)
-  expect(measured!.metrics).toEqual(Object.fromEntries(STANDARD_METRICS.map((name) => [name, null])))
+  expect(measured!.metrics).toEqual(
+    Object.fromEntries([...STANDARD_METRICS, ...TREE_METRICS].map((name) => [name, null])),
+  )
+  expect(measured!.details).toBeNull()
 })

@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -9,6 +10,7 @@ import {
   ProblemCacheError,
   ProblemDownloadError,
   ProblemFormatError,
+  ProblemHashError,
 } from '../../src/problems/index.js'
 
 const PATH = '/google-research/google-research/master/mbpp/mbpp.jsonl'
@@ -73,6 +75,14 @@ test('a cached file that has changed is refused', async () => {
   expect((await readFile(`${kept}.sha256`, 'utf8')).trim()).toMatch(/^[0-9a-f]{64}$/)
   await writeFile(kept, body.replace('"t"', '"u"'))
   await expect(loadProblems('mbpp', { baseUrl, cacheFolder })).rejects.toThrow(ProblemCacheError)
+})
+
+test('a download of another hash than the one asked for is refused and not kept', async () => {
+  const wrong = loadProblems('mbpp', { baseUrl, cacheFolder, sha256: '0'.repeat(64) })
+  await expect(wrong).rejects.toThrow(ProblemHashError)
+  expect(await readdir(cacheFolder)).toEqual([])
+  const sha256 = createHash('sha256').update(body).digest('hex')
+  expect(await loadProblems('mbpp', { baseUrl, cacheFolder, sha256 })).toHaveLength(974)
 })
 
 test('a file put into the cache by hand is read', async () => {

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -8,9 +10,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   loadProblems,
   ProblemFormatError,
+  ProblemHashError,
   ProblemOptionError,
   ProblemSourceError,
 } from '../../src/problems/index.js'
+import { needs } from '../evaluation/helpers/requirements.js'
 
 const SANITIZED = fileURLToPath(new URL('../../../shared/mbpp/sanitized-mbpp.json', import.meta.url))
 
@@ -63,20 +67,108 @@ describe('layouts', () => {
     ])
   })
 
-  test("HumanEval's, compressed", async () => {
+  test("HumanEval's, compressed: asserts of the function itself, and what stands before it as setup", async () => {
     const row = {
       task_id: 'HumanEval/12',
-      prompt: 'def f(x):\n    """Add one."""\n',
+      prompt: 'from typing import List\n\n\ndef f(x: List):\n    """Add one."""\n',
       entry_point: 'f',
       canonical_solution: '    return x + 1\n',
-      test: '\n\ndef check(candidate):\n    assert candidate(1) == 2\n',
+      test: "\n\nMETADATA = {\n    'author': 'x'\n}\n\n\ndef check(candidate):\n    # Simple.\n    assert candidate(1) == 2\n    assert True, 'no'\n\n    assert candidate([\"candidates\"]) == 3\n\n",
     }
     const [problem] = await loadProblems(await file('human.jsonl.gz', gzipSync(`${JSON.stringify(row)}\n`)))
-    expect(problem).toMatchObject({
+    expect(problem).toEqual({
       task_id: 12,
       text: row.prompt,
-      code: 'def f(x):\n    """Add one."""\n    return x + 1\n',
-      test_list: ['def check(candidate):\n    assert candidate(1) == 2\n\ncheck(f)'],
+      code: `${row.prompt}    return x + 1\n`,
+      test_list: ['assert f(1) == 2', "assert True, 'no'", 'assert f(["candidates"]) == 3'],
+      test_setup_code: 'from typing import List',
+      challenge_test_list: [],
+    })
+  })
+
+  test.each([
+    [
+      'with a loop',
+      '    for x in [1]:\n        assert candidate(x) == 2\n',
+      'for x in [1]:\n    assert f(x) == 2',
+    ],
+    ['that returns', '    assert candidate(1)\n    return\n', null],
+    ['in several lines', '    assert candidate(\n  1)\n', null],
+  ])("HumanEval's tests %s", async (_, body, expected) => {
+    const test = `def check(candidate):\n${body}`
+    const row = { task_id: 1, prompt: 'def f(x):\n', entry_point: 'f', canonical_solution: ' pass', test }
+    const [problem] = await loadProblems(await file('body.jsonl', JSON.stringify(row)))
+    expect(problem!.test_list).toEqual([expected ?? `${test.trim()}\n\ncheck(f)`])
+  })
+
+  describe('CSV', () => {
+    const columns = { task_id: 'id', text: 'question', code: 'solution', test_list: 'tests' }
+    const table = (tests: string) =>
+      `id,question,solution,tests\r\n7,"Add, ""one"".","def f(x):\n  return x + 1",${tests}\r\n`
+    const expected = {
+      task_id: 7,
+      text: 'Add, "one".',
+      code: 'def f(x):\n  return x + 1',
+      test_setup_code: '',
+    }
+
+    test.each([
+      [
+        'a JSON array',
+        '"[""assert f(1) == 2"", ""assert f(\'a\\n\')""]"',
+        ['assert f(1) == 2', "assert f('a\n')"],
+      ],
+      [
+        "pandas' list",
+        `"['assert f(1) == 2', ""assert f('\\\\n')""]"`,
+        ['assert f(1) == 2', "assert f('\\n')"],
+      ],
+      ["numpy's list", `"['assert f(1) == 2'\n 'assert g(\\'x\\')']"`, ['assert f(1) == 2', "assert g('x')"]],
+      ['one test', 'assert f(1) == 2', ['assert f(1) == 2']],
+      ['statements of several lines', '"x = [1]\nassert f(1) == 2"', ['x = [1]\nassert f(1) == 2']],
+      ['a text in brackets that is no list', '[f(x) for x in y]', ['[f(x) for x in y]']],
+    ])('with %s for the tests', async (_, tests, test_list) => {
+      const path = await file('own.csv', `\ufeff${table(tests)}`)
+      expect(await loadProblems(path, { columns })).toMatchObject([{ ...expected, test_list }])
+    })
+
+    test('as Python writes it', async (context) => {
+      const script =
+        'import csv, json, sys; w = csv.writer(sys.stdout); [w.writerow(r) for r in json.loads(sys.argv[1])]'
+      const awkward = ['a,"b"\n,c', '"', ' x ', 'é\r\ny', "['", "']"]
+      const rows = [
+        ['task_id', 'text', 'code', 'test_list'],
+        ...awkward.map((text, i) => [i, text, text, text]),
+      ]
+      const { status, stdout } = spawnSync('python3', ['-X', 'utf8', '-c', script, JSON.stringify(rows)], {
+        encoding: 'utf8',
+      })
+      needs(context, status === 0, 'python3 is not there')
+      const problems = await loadProblems(await file('python.csv', stdout))
+      expect(problems.map(({ text }) => text)).toEqual(awkward.map((text) => text.replaceAll('\r\n', '\n')))
+      expect(problems.map(({ test_list }) => test_list)).toEqual(problems.map(({ text }) => [text]))
+    })
+
+    test.each([
+      [
+        'a cell too many',
+        'id,question,solution,tests\n\n1,"a\nb",c,d,e\n',
+        3,
+        /found 5 cells; the header has 4/,
+      ],
+      ['an open quote', 'id,question,solution,tests\n1,"a,b,c\n', null, /not CSV: line 2/],
+      [
+        'an empty cell',
+        'id,question,solution,tests\n1,,c,d\n',
+        2,
+        /"question": found nothing; expected text/,
+      ],
+    ])('%s is an error', async (_, content, row, message) => {
+      const error = await loadProblems(await file('bad.csv', content), { columns }).catch(
+        (reason: unknown) => reason,
+      )
+      expect(error).toMatchObject({ code: 'PROBLEM_FORMAT', row })
+      expect((error as Error).message).toMatch(message)
     })
   })
 
@@ -167,6 +259,13 @@ describe('errors name the place', () => {
   test('a source that is neither a name nor a file', async () => {
     await expect(loadProblems(join(folder, 'none.jsonl'))).rejects.toThrow(ProblemSourceError)
     await expect(loadProblems('mbpp-sanitised')).rejects.toThrow(/mbpp-sanitized/)
+  })
+
+  test('a file of another hash', async () => {
+    const path = await file('pinned.jsonl', JSON.stringify(FULL))
+    const sha256 = createHash('sha256').update(JSON.stringify(FULL)).digest('hex')
+    expect(await loadProblems(path, { sha256 })).toHaveLength(1)
+    await expect(loadProblems(path, { sha256: '0'.repeat(64) })).rejects.toThrow(ProblemHashError)
   })
 
   test('a limit that is no count', async () => {

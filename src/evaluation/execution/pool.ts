@@ -1,6 +1,13 @@
 import { ChildEnded, JsonChild } from '../python/child.js'
 import { EvaluatorClosedError, SandboxLostError } from '../errors.js'
-import type { Outcome, Program, ProgramResult, ProgramRunner, RunLimits } from './runner.js'
+import {
+  NOT_RUN,
+  type Outcome,
+  type Program,
+  type ProgramResult,
+  type ProgramRunner,
+  type RunLimits,
+} from './runner.js'
 
 const START_MS = 20_000
 const GRACE_MS = 10_000
@@ -65,14 +72,16 @@ export class ServerPool implements ProgramRunner {
   }
 
   async #one(program: Program, limits: RunLimits): Promise<ProgramResult> {
-    if (program.tests.length === 0)
-      return { outcome: null, passed: null, message: null, cpuSeconds: null, wallSeconds: 0 }
+    if (program.tests.length === 0) return NOT_RUN
     if (program.code === null || program.code.trim() === '')
-      return { outcome: 'no function', passed: false, message: 'no code', cpuSeconds: null, wallSeconds: 0 }
+      return { ...NOT_RUN, outcome: 'no function', passed: false, message: 'no code' }
     const server = this.#idle.shift() ?? (await new Promise<Server>((resolve) => this.#waiting.push(resolve)))
     try {
-      const result = await server.run(job(program, limits))
-      return { ...result, passed: result.outcome === 'passed' }
+      const result = await server.run(job(program, program.tests, limits))
+      const passed = result.outcome === 'passed'
+      const { challengeTests: harder = [] } = program
+      const challenge = passed && harder.length > 0 ? await server.run(job(program, harder, limits)) : null
+      return { ...result, passed, challengePassed: challenge && challenge.outcome === 'passed' }
     } finally {
       const next = this.#waiting.shift()
       if (next) next(server)
@@ -86,11 +95,11 @@ interface Job {
   readonly [name: string]: unknown
 }
 
-function job(program: Program, limits: RunLimits): Job {
+function job(program: Program, tests: readonly string[], limits: RunLimits): Job {
   const cpuSeconds = limits.cpuSeconds ?? 10
   return {
     code: program.code,
-    tests: program.tests,
+    tests,
     imports: program.imports ?? [],
     setup: program.setup ?? '',
     cpuSeconds: Math.ceil(cpuSeconds),

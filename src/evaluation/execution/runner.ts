@@ -8,6 +8,8 @@ export interface Program {
   readonly imports?: readonly string[]
   /** Python that runs before the tests (MBPP's `test_setup_code`). */
   readonly setup?: string
+  /** Harder tests (MBPP's `challenge_test_list`), run where `tests` pass; they do not change the outcome. */
+  readonly challengeTests?: readonly string[]
 }
 
 /** Bounds of one program. */
@@ -16,7 +18,7 @@ export interface RunLimits {
   readonly cpuSeconds?: number
   /** Seconds by the clock; default 3 times `cpuSeconds`. */
   readonly wallSeconds?: number
-  /** Address space in bytes; default 1 GiB. */
+  /** Address space in bytes of each of its processes; default 512 MiB. */
   readonly memoryBytes?: number
 }
 
@@ -33,12 +35,24 @@ export interface ProgramResult {
   /** null: not run (no tests, or no sandbox). */
   readonly outcome: Outcome | null
   readonly passed: boolean | null
+  /** Did it pass the challenge tests too? null: it has none, or did not pass its tests. */
+  readonly challengePassed: boolean | null
   /** The assertion, the exception's last line, …; null where passed or not run. */
   readonly message: string | null
   /** CPU seconds of the program; null where not known. */
   readonly cpuSeconds: number | null
   /** Seconds by the clock. */
   readonly wallSeconds: number
+}
+
+/** The result of a program that was not run. */
+export const NOT_RUN: ProgramResult = {
+  outcome: null,
+  passed: null,
+  challengePassed: null,
+  message: null,
+  cpuSeconds: null,
+  wallSeconds: 0,
 }
 
 /** Runs programs. */

@@ -4,10 +4,18 @@ import { fencedCode } from './fences.js'
 /** Says which of several texts CPython parses. */
 export type Check = (sources: readonly string[]) => Promise<boolean[]>
 
+/** What extraction asks of the parser. */
+export interface Checks {
+  /** Asked once, for what may be the codes themselves. */
+  readonly candidates: Check
+  /** Asked for single statements of a text. */
+  readonly statements: Check
+}
+
 const DEFINES = /^[ \t]*(?:async[ \t]+)?(?:def|class)\b/m
 
 /**
- * The code of a generated text.
+ * The code of each generated text.
  *
  * 1. The first fenced block ({@link fencedCode}).
  * 2. Without a fence, the whole text where it parses.
@@ -17,19 +25,32 @@ const DEFINES = /^[ \t]*(?:async[ \t]+)?(?:def|class)\b/m
  *
  * Time is linear in the text: each statement is parsed once, no pattern backtracks.
  *
- * @param check the parser; without one, steps 2 and 3 are left out
+ * @param checks the parser; without one, steps 2 and 3 are left out
  */
-export async function extractCode(text: string, check: Check | null): Promise<string | null> {
-  const fenced = fencedCode(text)
-  if (fenced !== null) return fenced.trim() === '' ? null : fenced
-  if (text.trim() === '') return null
+export async function extractCode(
+  texts: readonly string[],
+  checks: Checks | null,
+): Promise<(string | null)[]> {
+  const fenced = texts.map(fencedCode)
+  const candidates = texts.map((text, index) => fenced[index] ?? text)
+  const valid = checks ? await checks.candidates(candidates) : []
+  return Promise.all(
+    candidates.map((candidate, index) => {
+      if (isBlank(candidate)) return null
+      if (fenced[index] !== null || valid[index]) return candidate
+      return codeAmongProse(candidate, checks)
+    }),
+  )
+}
+
+function isBlank(text: string): boolean {
+  return !/\S/.test(text)
+}
+
+async function codeAmongProse(text: string, checks: Checks | null): Promise<string | null> {
   const first = DEFINES.exec(text)
-  if (check) {
-    if ((await check([text]))[0]) return text
-    const run = await longestValidSpan(text, first !== null, check)
-    if (run !== null) return run
-  }
-  return first ? text.slice(first.index) : null
+  const run = checks && (await longestValidSpan(text, first !== null, checks.statements))
+  return run ?? (first ? text.slice(first.index) : null)
 }
 
 async function longestValidSpan(text: string, mustDefine: boolean, check: Check): Promise<string | null> {

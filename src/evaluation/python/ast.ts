@@ -1,74 +1,143 @@
-/** A node of CPython's abstract syntax tree. Field names are those of Python's `ast` module. */
-export interface PyNode {
-  /** The class in Python's `ast` module: `'FunctionDef'`, `'BoolOp'`, … */
+import { NODE_FIELDS, type PyConstant, type PyNode } from './node-types.js'
+
+/** parser.py's table of node types, which trees refer to by index. */
+export type WireTable = readonly (readonly [type: string, fields: readonly string[], positioned: boolean])[]
+
+/** parser.py's form of a tree, see `encode` there. */
+export type WireTree = readonly unknown[]
+
+interface MutableNode {
   readonly type: string
-  readonly fields: Readonly<Record<string, PyField>>
+  readonly line: number
+  readonly column: number
+  readonly fields: Record<string, unknown>
+  children: readonly MutableNode[]
 }
 
-/** Text, a node, or a list of them. A `Constant` has the text `key`, equal for literals that Python finds equal. */
-type PyField = string | PyNode | readonly (string | PyNode | null)[]
+/** A type of node as trees are built from it. */
+interface NodeType {
+  readonly type: string
+  readonly fields: readonly string[]
+  readonly positioned: boolean
+  /** The one node of a type that has neither position nor fields, as in Python. */
+  readonly only: MutableNode | null
+  /** `only` as a list. */
+  readonly onlyChild: readonly MutableNode[]
+}
 
-type WireField = string | number | readonly (string | number | null)[]
+export type NodeTable = readonly NodeType[]
 
-/** The parser child's form of a tree: nodes breadth first, integers in fields being indices of nodes. */
-export type WireTree = readonly (readonly [type: string, fields: Readonly<Record<string, WireField>>])[]
+const NOTHING: readonly never[] = []
+/** Comparing texts is fast only where equal ones are one object, as keys and literals are. */
+const NAMES = new Map(Object.keys(NODE_FIELDS).map((name) => [name, name]))
 
-/** Rebuilds the tree from the parser's list. */
-export function treeFromWire(wire: WireTree): PyNode {
-  const nodes = wire.map(([type]) => ({ type, fields: {} as Record<string, PyField> }))
-  wire.forEach(([, fields], index) => {
-    const target = nodes[index]!.fields
-    for (const [name, value] of Object.entries(fields)) {
-      if (typeof value === 'number') target[name] = nodes[value]!
-      else if (typeof value === 'string') target[name] = value
-      else target[name] = value.map((item) => (typeof item === 'number' ? nodes[item]! : item))
-    }
+/** Prepares parser.py's table. */
+export function nodeTable(wire: WireTable): NodeTable {
+  return wire.map(([name, fields, positioned]) => {
+    const type = NAMES.get(name) ?? name
+    const single = fields.length === 0 && !positioned
+    const only = single ? { type, line: 0, column: 0, fields: {}, children: NOTHING } : null
+    return { type, fields, positioned, only, onlyChild: only ? [only] : NOTHING }
   })
-  return nodes[0]!
 }
 
-/** The nodes directly under a node, in field order (Python's `ast.iter_child_nodes`). */
-export function children(node: PyNode): PyNode[] {
-  const found: PyNode[] = []
-  for (const value of Object.values(node.fields)) {
-    if (typeof value === 'string') continue
-    for (const item of Array.isArray(value)
-      ? (value as readonly (string | PyNode | null)[])
-      : [value as PyNode])
-      if (item !== null && typeof item !== 'string') found.push(item)
+/** Fields whose numbers are no references. */
+const NUMBERS = new Set(['level', 'conversion', 'simple', 'is_async'])
+const NONE = -1
+
+/** A node whose fields, or a list whose items, are being read. */
+interface Reading {
+  readonly target: Record<string | number, unknown>
+  /** Of the fields; null for a list. */
+  readonly names: readonly string[] | null
+  /** The node, to be given its children; null for a list, whose items are children of the node around it. */
+  readonly node: MutableNode | null
+  /** How many of the nodes found so far are children of others. */
+  readonly before: number
+  at: number
+  readonly end: number
+}
+
+/** Rebuilds the tree from parser.py's list. Without recursion: trees may be deep. */
+export function treeFromWire(wire: WireTree, table: NodeTable): PyNode {
+  const top: Record<string | number, unknown> = {}
+  // Arrays are made at their final length: one that grows takes several times the memory, and there are many.
+  const children: MutableNode[] = []
+  const outer: Reading[] = []
+  let reading: Reading = { target: top, names: null, node: null, before: 0, at: 0, end: 1 }
+  let next = 0
+  for (;;) {
+    if (reading.at === reading.end) {
+      const { node, before } = reading
+      if (node) {
+        node.children = before === children.length ? NOTHING : children.slice(before)
+        children.length = before
+        children.push(node)
+      }
+      const back = outer.pop()
+      if (!back) return top[0] as PyNode
+      reading = back
+      continue
+    }
+    const { target, names } = reading
+    const name = names ? names[reading.at]! : reading.at
+    reading.at += 1
+    const value = wire[next++]
+    if (typeof value !== 'number' || (names && NUMBERS.has(name as string))) target[name] = value
+    else if (value === NONE) target[name] = null
+    else if (value < 0) {
+      const end = NONE - 1 - value
+      const items = new Array<unknown>(end)
+      target[name] = items
+      if (end === 0) continue
+      outer.push(reading)
+      reading = { target: items as never, names: null, node: null, before: 0, at: 0, end }
+    } else {
+      const { type, fields, positioned, only, onlyChild } = table[value]!
+      if (only) {
+        target[name] = only
+        children.push(only)
+        continue
+      }
+      const line = positioned ? (wire[next++] as number) : 0
+      const column = positioned ? (wire[next++] as number) : 0
+      const node: MutableNode = { type, line, column, fields: {}, children: onlyChild }
+      target[name] = node
+      if (type === 'Constant') {
+        node.fields['value'] = wire[next++]
+        children.push(node)
+      } else if (type === 'Name') {
+        const context = table[wire[next + 1] as number]!
+        node.fields['id'] = wire[next]
+        node.fields['ctx'] = context.only
+        node.children = context.onlyChild
+        next += 2
+        children.push(node)
+      } else {
+        outer.push(reading)
+        reading = {
+          target: node.fields,
+          names: fields,
+          node,
+          before: children.length,
+          at: 0,
+          end: fields.length,
+        }
+      }
+    }
   }
-  return found
 }
 
-/** The nodes of a list field; empty where the field is absent. */
-export function list(node: PyNode, field: string): readonly PyNode[] {
-  const value = node.fields[field]
-  return Array.isArray(value) ? (value as readonly PyNode[]) : []
+/** Has the node others than contexts under it? Most nodes have not, and need no visit. */
+export function isInner(node: PyNode): boolean {
+  return node.children.length !== 0 && node.type !== 'Name'
 }
 
-/** The node of a field. */
-export function child(node: PyNode, field: string): PyNode {
-  return node.fields[field] as PyNode
-}
-
-/** The text of a field; `''` where absent. */
-export function text(node: PyNode, field: string): string {
-  const value = node.fields[field]
-  return typeof value === 'string' ? value : ''
-}
-
-/**
- * Size of a tree: `nodes` is what Python's `ast.walk` visits (the module and contexts such as `Load`
- * included), `depth` the nodes on the longest path from the module down.
- */
-export function treeSize(root: PyNode): { nodes: number; depth: number } {
-  let nodes = 0
-  let depth = 0
-  let level = [root]
-  while (level.length) {
-    nodes += level.length
-    depth += 1
-    level = level.flatMap(children)
-  }
-  return { nodes, depth }
+/** A key that two constants share exactly when Python finds them equal (1, 1.0 and True do). */
+export function constantKey(value: PyConstant): string {
+  if (typeof value === 'string') return `s:${value}`
+  if (value === null) return 'None'
+  if (typeof value !== 'object') return `n:${Number(value)}`
+  if (value.repr === '0j') return 'n:0'
+  return value.type === 'int' || value.type === 'float' ? `n:${value.repr}` : `${value.type}:${value.repr}`
 }

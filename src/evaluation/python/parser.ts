@@ -1,6 +1,7 @@
 import { EvaluatorClosedError } from '../errors.js'
-import { treeFromWire, type PyNode, type WireTree } from './ast.js'
+import { nodeTable, treeFromWire, type NodeTable, type WireTable, type WireTree } from './ast.js'
 import { ChildEnded, JsonChild } from './child.js'
+import type { PyNode } from './node-types.js'
 import { pythonScript } from './script.js'
 
 /** Why CPython's `ast.parse` refused a text. Lines are 1-based; null where CPython gives none. */
@@ -28,17 +29,24 @@ export interface PythonParser {
   close(): Promise<void>
 }
 
-type ParseAnswer = { readonly nodes: WireTree } | { readonly error: PythonSyntaxError }
-
-/** Reads the answer of parser.py to a `parse` request. */
-export function parseResult(answer: unknown): ParseResult {
-  const value = answer as ParseAnswer
-  return 'nodes' in value
-    ? { tree: treeFromWire(value.nodes), error: null }
-    : { tree: null, error: value.error }
+/** parser.py's first message. */
+export interface Greeting {
+  readonly version: string
+  readonly types: WireTable
 }
 
-const BATCH_ITEMS = 256
+type ParseAnswer = WireTree | { readonly error: PythonSyntaxError }
+
+/** Reads the answer of parser.py to a `parse` request. */
+export function parseResult(answer: unknown, types: NodeTable): ParseResult {
+  const value = answer as ParseAnswer
+  return 'error' in value
+    ? { tree: null, error: value.error }
+    : { tree: treeFromWire(value, types), error: null }
+}
+
+// Small enough that both children get a share and the first answers come soon; large enough to be worth a message.
+const BATCH_ITEMS = 64
 const BATCH_CHARACTERS = 1 << 20
 
 /** Splits texts so that no message grows without bound. */
@@ -58,39 +66,103 @@ function batches(sources: readonly string[]): string[][] {
 
 const GREETING_MS = 20_000
 const PARSE_MS = 30_000
+/** While a child parses one batch, the next waits in its pipe, and this process computes on the one before. */
+const IN_FLIGHT = 2
+/** More would wait for this process, which computes the metrics. */
+const CHILDREN = 2
 
-/** CPython in one long-lived child. A text that ends the child counts as not parsing; the child is restarted. */
+/** A child and what it has to do. */
+class Lane {
+  requests = 0
+  #blamed = false
+  #restarting: Promise<void> | null = null
+
+  constructor(
+    private readonly python: string,
+    private child: JsonChild,
+  ) {}
+
+  /**
+   * Rejects with `ChildEnded` where this message ended the child. Answers come in order, so the first request to
+   * see a child's end is the one that caused it; those after it are sent again.
+   */
+  async request(message: unknown, closed: () => boolean): Promise<unknown> {
+    for (;;) {
+      if (!this.child.alive && !closed()) await (this.#restarting ??= this.#restart())
+      if (closed()) {
+        this.kill()
+        throw new EvaluatorClosedError()
+      }
+      const { child } = this
+      try {
+        return await child.request(message, PARSE_MS)
+      } catch (error) {
+        if (child !== this.child || this.#blamed) continue
+        this.#blamed = true
+        throw error
+      }
+    }
+  }
+
+  kill(): void {
+    this.child.kill()
+  }
+
+  async #restart(): Promise<void> {
+    try {
+      this.child = (await start(this.python)).child
+      this.#blamed = false
+    } finally {
+      this.#restarting = null
+    }
+  }
+}
+
+/**
+ * CPython in long-lived children: one, and a second as soon as there is work for two. A text that ends a child counts
+ * as not parsing; the child is restarted.
+ */
 export class CPythonParser implements PythonParser {
   readonly kind = 'cpython'
-  #child: JsonChild
+  readonly #lanes: Lane[]
+  readonly #types: NodeTable
+  #waiting: (() => void)[] = []
   #closed = false
-  #queue: Promise<unknown> = Promise.resolve()
+  #growing = false
 
   private constructor(
     readonly python: string,
     readonly version: string,
+    types: NodeTable,
     child: JsonChild,
   ) {
-    this.#child = child
+    this.#types = types
+    this.#lanes = [new Lane(python, child)]
   }
 
   /** Starts `python` (a command or path). Rejects with `ChildEnded` where it does not start. */
   static async start(python: string): Promise<CPythonParser> {
-    const { child, version } = await start(python)
-    return new CPythonParser(python, version, child)
+    const { child, greeting } = await start(python)
+    return new CPythonParser(python, greeting.version, nodeTable(greeting.types), child)
   }
 
-  async parse(sources: readonly string[]): Promise<ParseResult[]> {
-    return this.#each('parse', sources, parseResult, (error) => ({ tree: null, error }))
+  parse(sources: readonly string[]): Promise<ParseResult[]> {
+    return this.#each(
+      'parse',
+      sources,
+      (answer) => parseResult(answer, this.#types),
+      (error) => ({ tree: null, error }),
+    )
   }
 
-  async check(sources: readonly string[]): Promise<boolean[]> {
+  check(sources: readonly string[]): Promise<boolean[]> {
     return this.#each('check', sources, Boolean, () => false)
   }
 
   close(): Promise<void> {
     this.#closed = true
-    this.#child?.kill()
+    for (const lane of this.#lanes) lane.kill()
+    for (const wake of this.#waiting.splice(0)) wake()
     return Promise.resolve()
   }
 
@@ -100,36 +172,61 @@ export class CPythonParser implements PythonParser {
     read: (answer: unknown) => T,
     crashed: (error: PythonSyntaxError) => T,
   ): Promise<T[]> {
-    const results: T[] = []
-    for (const batch of batches(sources)) {
-      try {
-        results.push(...((await this.#ask({ op, sources: batch })) as unknown[]).map(read))
-      } catch (error) {
-        if (this.#closed) throw new EvaluatorClosedError()
-        const reason = crash(error)
-        if (batch.length === 1) results.push(crashed(reason))
-        else for (const source of batch) results.push(...(await this.#each(op, [source], read, crashed)))
-      }
-    }
-    return results
+    const results = await Promise.all(
+      batches(sources).map(async (batch) => {
+        try {
+          return ((await this.#ask({ op, sources: batch })) as unknown[]).map(read)
+        } catch (error) {
+          if (this.#closed) throw new EvaluatorClosedError()
+          const reason = crash(error)
+          if (batch.length === 1) return [crashed(reason)]
+          const single = await Promise.all(batch.map((source) => this.#each(op, [source], read, crashed)))
+          return single.flat()
+        }
+      }),
+    )
+    return results.flat()
   }
 
-  // One request at a time: when the child dies, the request under way is the one that killed it.
-  #ask(message: unknown): Promise<unknown> {
-    const answer = this.#queue.then(async () => {
+  async #ask(message: unknown): Promise<unknown> {
+    const lane = await this.#freeLane()
+    try {
+      return await lane.request(message, () => this.#closed)
+    } finally {
+      lane.requests -= 1
+      this.#waiting.shift()?.()
+    }
+  }
+
+  async #freeLane(): Promise<Lane> {
+    for (;;) {
       if (this.#closed) throw new EvaluatorClosedError()
-      if (!this.#child.alive) this.#child = (await start(this.python)).child
-      return this.#child.request(message, PARSE_MS)
-    })
-    this.#queue = answer.catch(() => undefined)
-    return answer
+      const lane = this.#lanes.reduce((least, other) => (other.requests < least.requests ? other : least))
+      if (lane.requests < IN_FLIGHT) {
+        lane.requests += 1
+        return lane
+      }
+      this.#grow()
+      await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    }
+  }
+
+  #grow(): void {
+    if (this.#growing || this.#lanes.length === CHILDREN) return
+    this.#growing = true
+    start(this.python)
+      .then(({ child }) => {
+        this.#lanes.push(new Lane(this.python, child))
+        if (this.#closed) child.kill()
+        for (const wake of this.#waiting.splice(0, IN_FLIGHT)) wake()
+      })
+      .catch(() => undefined) // One child does the work too.
   }
 }
 
-async function start(python: string): Promise<{ child: JsonChild; version: string }> {
+async function start(python: string): Promise<{ child: JsonChild; greeting: Greeting }> {
   const child = new JsonChild([python, '-I', '-B', pythonScript('python/parser.py')])
-  const greeting = (await child.next(GREETING_MS)) as { version: string }
-  return { child, version: greeting.version }
+  return { child, greeting: (await child.next(GREETING_MS)) as Greeting }
 }
 
 /** The error of a text that ended the parser. */

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { EvaluatorClosedError } from '../errors.js'
+import { nodeTable, type NodeTable } from './ast.js'
 import {
   crashError,
   parseResult,
+  type Greeting,
   type ParseResult,
   type PythonParser,
   type PythonSyntaxError,
@@ -34,6 +36,7 @@ export class PyodideParser implements PythonParser {
 
   private constructor(
     readonly version: string,
+    private readonly types: NodeTable,
     private readonly module: PyodideModule,
     answer: Answer,
   ) {
@@ -42,12 +45,18 @@ export class PyodideParser implements PythonParser {
 
   /** @param module the `pyodide` package, in version {@link PYODIDE_VERSION} */
   static async start(module: PyodideModule): Promise<PyodideParser> {
-    const { answer, version } = await load(module)
-    return new PyodideParser(version, module, answer)
+    const answer = await load(module)
+    const { version, types } = JSON.parse(answer('')) as Greeting
+    return new PyodideParser(version, nodeTable(types), module, answer)
   }
 
   parse(sources: readonly string[]): Promise<ParseResult[]> {
-    return this.#each('parse', sources, parseResult, (error) => ({ tree: null, error }))
+    return this.#each(
+      'parse',
+      sources,
+      (answer) => parseResult(answer, this.types),
+      (error) => ({ tree: null, error }),
+    )
   }
 
   check(sources: readonly string[]): Promise<boolean[]> {
@@ -69,7 +78,7 @@ export class PyodideParser implements PythonParser {
     const results: T[] = []
     for (const source of sources) {
       if (this.#closed) throw new EvaluatorClosedError()
-      this.#answer ??= (await load(this.module)).answer
+      this.#answer ??= await load(this.module)
       try {
         const [answer] = JSON.parse(this.#answer(JSON.stringify({ op, sources: [source] }))) as unknown[]
         results.push(read(answer))
@@ -83,11 +92,9 @@ export class PyodideParser implements PythonParser {
   }
 }
 
-async function load(module: PyodideModule): Promise<{ answer: Answer; version: string }> {
+async function load(module: PyodideModule): Promise<Answer> {
   const python = await module.loadPyodide()
   const globals = python.toPy({ __name__: 'parser' })
   const script = readFileSync(pythonScript('python/parser.py'), 'utf8')
-  const answer = python.runPython(`${script}\nanswer_json`, { globals })
-  const version = python.runPython('import sys; ".".join(map(str, sys.version_info[:3]))', { globals })
-  return { answer, version: String(version) }
+  return python.runPython(`${script}\nanswer_json`, { globals })
 }

@@ -1,6 +1,7 @@
-import { child, children, list, text, type PyNode } from '../python/ast.js'
+import { constantKey, isInner } from '../python/ast.js'
+import type { PyNode } from '../python/node-types.js'
 
-/** Halstead's figures of a module, as radon counts them. */
+/** Halstead's figures of a module or function, as radon counts them. */
 export interface Halstead {
   readonly h1: number
   readonly h2: number
@@ -16,6 +17,18 @@ export interface Halstead {
   readonly bugs: number
 }
 
+/** Halstead's figures of a function by its name. */
+export interface FunctionHalstead extends Halstead {
+  readonly name: string
+}
+
+/** A module's figures. */
+export interface ModuleHalstead {
+  readonly total: Halstead
+  /** Functions and methods in their order; what is nested in a function belongs to it. */
+  readonly functions: readonly FunctionHalstead[]
+}
+
 interface Count {
   operators: number
   operands: number
@@ -27,41 +40,71 @@ interface Count {
  * Halstead's metrics by radon's rules: only arithmetic, boolean, unary and comparison operators and augmented
  * assignments count; an operand is distinguished by its value and the innermost function it stands in.
  */
-export function halstead(module: PyNode): Halstead {
-  const count: Count = { operators: 0, operands: 0, operatorsSeen: new Set(), operandsSeen: new Set() }
-  const pending: [node: PyNode, context: string][] = [[module, '']]
-  for (let next = pending.pop(); next; next = pending.pop()) {
-    const [node, context] = next
-    const isFunction = node.type === 'FunctionDef' || node.type === 'AsyncFunctionDef'
-    if (!isFunction) countNode(node, context, count)
-    const inner = isFunction ? `${text(node, 'name')}()` : context
-    for (const item of isFunction ? list(node, 'body') : children(node)) pending.push([item, inner])
+export function halstead(module: PyNode): ModuleHalstead {
+  const total = newCount()
+  const functions: { name: string; count: Count }[] = []
+  const pending = [module]
+  // Of each node: the innermost function around it, and the figures of the outermost.
+  const contexts = ['']
+  const outermost: (Count | null)[] = [null]
+  for (let node = pending.pop(); node; node = pending.pop()) {
+    let context = contexts.pop()!
+    let within = outermost.pop() ?? null
+    let inside = node.children
+    if (node.type === 'FunctionDef' || node.type === 'AsyncFunctionDef') {
+      const { name, body } = node.fields
+      if (!within) functions.push({ name, count: (within = newCount()) })
+      context = `${name}()`
+      inside = body
+    } else {
+      const found = operation(node)
+      if (found) {
+        const keys = found.operands.map((operand) => operandKey(operand, context))
+        addTo(total, found.operators, keys)
+        if (within) addTo(within, found.operators, keys)
+      }
+    }
+    for (let at = inside.length; at-- > 0;) {
+      const child = inside[at]!
+      if (!isInner(child)) continue
+      pending.push(child)
+      contexts.push(context)
+      outermost.push(within)
+    }
   }
-  return report(count)
+  return { total: report(total), functions: functions.map(({ name, count }) => ({ name, ...report(count) })) }
 }
 
-function countNode(node: PyNode, context: string, count: Count): void {
-  const { operators, operands } = operation(node)
+function newCount(): Count {
+  return { operators: 0, operands: 0, operatorsSeen: new Set(), operandsSeen: new Set() }
+}
+
+function addTo(count: Count, operators: readonly PyNode[], operands: readonly unknown[]): void {
   count.operators += operators.length
   count.operands += operands.length
   for (const operator of operators) count.operatorsSeen.add(operator.type)
-  for (const operand of operands) count.operandsSeen.add(operandKey(operand, context))
+  for (const operand of operands) count.operandsSeen.add(operand)
 }
 
-function operation(node: PyNode): { operators: readonly PyNode[]; operands: readonly PyNode[] } {
-  switch (node.type) {
+interface Operation {
+  readonly operators: readonly PyNode[]
+  readonly operands: readonly PyNode[]
+}
+
+function operation({ type, fields }: PyNode): Operation | null {
+  switch (type) {
     case 'BinOp':
-      return { operators: [child(node, 'op')], operands: [child(node, 'left'), child(node, 'right')] }
+      return { operators: [fields.op], operands: [fields.left, fields.right] }
     case 'UnaryOp':
-      return { operators: [child(node, 'op')], operands: [child(node, 'operand')] }
+      return { operators: [fields.op], operands: [fields.operand] }
     case 'BoolOp':
-      return { operators: [child(node, 'op')], operands: list(node, 'values') }
+      return { operators: [fields.op], operands: fields.values }
     case 'AugAssign':
-      return { operators: [child(node, 'op')], operands: [child(node, 'target'), child(node, 'value')] }
+      return { operators: [fields.op], operands: [fields.target, fields.value] }
     case 'Compare':
-      return { operators: list(node, 'ops'), operands: [child(node, 'left'), ...list(node, 'comparators')] }
+      return { operators: fields.ops, operands: [fields.left, ...fields.comparators] }
     default:
-      return { operators: [], operands: [] }
+      return null
   }
 }
 
@@ -69,11 +112,11 @@ function operation(node: PyNode): { operators: readonly PyNode[]; operands: read
 function operandKey(node: PyNode, context: string): unknown {
   switch (node.type) {
     case 'Name':
-      return `${context}\0s:${text(node, 'id')}`
+      return `${context}\0s:${node.fields.id}`
     case 'Attribute':
-      return `${context}\0s:${text(node, 'attr')}`
+      return `${context}\0s:${node.fields.attr}`
     case 'Constant':
-      return `${context}\0${text(node, 'key')}`
+      return `${context}\0${constantKey(node.fields.value)}`
     default:
       return node
   }

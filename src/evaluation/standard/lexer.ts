@@ -3,44 +3,41 @@ import { splitLines, strip } from '../python/text.js'
 /** What raw counts need to know of a token. */
 export type TokenKind = 'comment' | 'string' | 'colon' | 'semicolon' | 'other'
 
-/** Lines that tokenise together: one, or those of a statement or string that goes on. */
-export interface LineGroup {
-  /** The lines, each stripped. */
-  readonly lines: readonly string[]
-  readonly tokens: readonly TokenKind[]
-}
-
 interface State {
   depth: number
   quote: string | null
-  raw: boolean
 }
 
 const PREFIX = /(?:[rbuf]|[rR][bBfF]|[bBfF][rR]|[RBUF]|[tT][rR]?|[rR][tT])?("""|'''|"|')/y
-const WORD = /[\p{L}\p{N}\p{M}_.]+/uy
+const MAY_OPEN = new Set('rRbBfFuUtT"\'')
+const NOT_ASCII_WORD = /[\p{L}\p{N}\p{M}]+/uy
 
 /**
  * Groups the lines of a module that parses as Python's `tokenize` would, fed line by line with lines stripped
- * (radon's way), and gives each group's tokens.
+ * (radon's way): a group is a line, or those of a statement or string that goes on.
+ *
+ * @param onGroup gets each group's lines, stripped, and its tokens; both arrays are used again for the next group
  */
-export function lineGroups(source: string): LineGroup[] {
-  const groups: LineGroup[] = []
-  let lines: string[] = []
-  let tokens: TokenKind[] = []
-  const state: State = { depth: 0, quote: null, raw: false }
+export function forEachLineGroup(
+  source: string,
+  onGroup: (lines: readonly string[], tokens: readonly TokenKind[]) => void,
+): void {
+  const lines: string[] = []
+  const tokens: TokenKind[] = []
+  const state: State = { depth: 0, quote: null }
   let continued = false
-  for (const line of splitLines(source).map(strip)) {
+  for (const raw of splitLines(source)) {
+    const line = strip(raw)
     lines.push(line)
     // tokenize does not see an empty last line, so after a backslash it wants one more.
     const unseen = continued && line === ''
     continued = lexLine(line, state, tokens)
     if (unseen || continued || state.depth > 0 || state.quote !== null) continue
-    groups.push({ lines, tokens })
-    lines = []
-    tokens = []
+    onGroup(lines, tokens)
+    lines.length = 0
+    tokens.length = 0
   }
-  if (lines.length) groups.push({ lines, tokens })
-  return groups
+  if (lines.length) onGroup(lines, tokens)
 }
 
 /** Lexes one line into `tokens`; true where it ends in a backslash that continues it. */
@@ -61,17 +58,17 @@ function lexLine(line: string, state: State, tokens: TokenKind[]): boolean {
     }
     const char = line[at]!
     PREFIX.lastIndex = at
-    const opening = PREFIX.exec(line)
+    const opening = MAY_OPEN.has(char) ? PREFIX.exec(line) : null
     if (opening) {
       tokens.push('string')
       state.quote = opening[1]!
       at = PREFIX.lastIndex
       continue
     }
-    WORD.lastIndex = at
-    if (WORD.test(line)) {
+    const end = wordEnd(line, at)
+    if (end > at) {
       tokens.push('other')
-      at = WORD.lastIndex
+      at = end
       continue
     }
     if (char === '#') {
@@ -84,6 +81,27 @@ function lexLine(line: string, state: State, tokens: TokenKind[]): boolean {
     at += symbol(line, at, char, tokens)
   }
   return false
+}
+
+/** Index after the letters, digits, underscores and points that begin at `at`. */
+function wordEnd(line: string, at: number): number {
+  for (;;) {
+    const code = line.charCodeAt(at)
+    if (
+      (code >= 97 && code <= 122) ||
+      (code >= 65 && code <= 90) ||
+      (code >= 48 && code <= 57) ||
+      code === 95 ||
+      code === 46
+    )
+      at += 1
+    else if (code < 0x80 || at >= line.length) return at
+    else {
+      NOT_ASCII_WORD.lastIndex = at
+      if (!NOT_ASCII_WORD.test(line)) return at
+      at = NOT_ASCII_WORD.lastIndex
+    }
+  }
 }
 
 function symbol(line: string, at: number, char: string, tokens: TokenKind[]): number {

@@ -1,8 +1,6 @@
-import type { PyNode } from '../python/ast.js'
-import { treeMetrics } from '../thesis/metrics.js'
 import type { Metrics } from '../types.js'
-import { complexity } from './complexity.js'
-import { halstead } from './halstead.js'
+import type { Complexity } from './complexity.js'
+import type { Halstead } from './halstead.js'
 import { maintainabilityIndex } from './maintainability.js'
 import { rawCounts } from './raw.js'
 
@@ -31,20 +29,21 @@ export const STANDARD_METRICS = [
   'blank',
   'single_comments',
   'maintainability_index',
-  'ast_nodes',
-  'ast_depth',
 ] as const
 
 /**
- * radon 5.1's metrics of the extracted code; all null where it does not parse. `cyclomatic_complexity` is the
+ * radon's metrics of the extracted code; all null where it does not parse. `cyclomatic_complexity` is the
  * largest of its blocks and `cyclomatic_complexity_mean` their mean (null without blocks);
  * `cyclomatic_complexity_total` is that of the whole module, with which the maintainability index is computed.
  */
-export function standardMetrics(code: string | null, tree: PyNode | null): Metrics {
-  if (code === null || !tree) return Object.fromEntries(STANDARD_METRICS.map((name) => [name, null]))
-  const { blocks, total } = complexity(tree)
+export function standardMetrics(
+  code: string | null,
+  parsed: { readonly complexity: Complexity; readonly halstead: Halstead } | null,
+): Metrics {
+  if (code === null || !parsed) return Object.fromEntries(STANDARD_METRICS.map((name) => [name, null]))
+  const { blocks, total } = parsed.complexity
   const values = blocks.map((block) => block.complexity)
-  const counts = halstead(tree)
+  const counts = parsed.halstead
   const raw = rawCounts(code)
   const commentPercent = raw.sloc ? ((raw.comments + raw.multi) / raw.sloc) * 100 : 0
   return {
@@ -73,6 +72,5 @@ export function standardMetrics(code: string | null, tree: PyNode | null): Metri
     blank: raw.blank,
     single_comments: raw.singleComments,
     maintainability_index: maintainabilityIndex(counts.volume, total, raw.lloc, commentPercent),
-    ...treeMetrics(tree),
   }
 }

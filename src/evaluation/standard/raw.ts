@@ -1,4 +1,4 @@
-import { lineGroups, type LineGroup, type TokenKind } from './lexer.js'
+import { forEachLineGroup, type TokenKind } from './lexer.js'
 
 /** Line counts as radon makes them; `loc` = `sloc` + `blank` + `multi` + `singleComments`. */
 export interface RawCounts {
@@ -17,24 +17,22 @@ export interface RawCounts {
 /** Raw counts of a module that parses. */
 export function rawCounts(source: string): RawCounts {
   const counts = { loc: 0, lloc: 0, sloc: 0, comments: 0, multi: 0, blank: 0, singleComments: 0 }
-  for (const group of lineGroups(source)) {
-    counts.comments += group.tokens.filter((token) => token === 'comment').length
-    counts.lloc += logicalLines(group.tokens)
-    const filled = group.lines.filter((line) => line !== '').length
-    if (isOnly(group, 'comment') || (isOnly(group, 'string') && group.lines.length === 1))
+  forEachLineGroup(source, (lines, tokens) => {
+    for (const token of tokens) if (token === 'comment') counts.comments += 1
+    counts.lloc += logicalLines(tokens)
+    const only = tokens.length === 1 ? tokens[0] : null
+    if (only === 'comment' || (only === 'string' && lines.length === 1)) {
       counts.singleComments += 1
-    else {
-      counts.blank += group.lines.length - filled
-      if (isOnly(group, 'string')) counts.multi += filled
-      else counts.sloc += filled
+      return
     }
-  }
+    let filled = 0
+    for (const line of lines) if (line !== '') filled += 1
+    counts.blank += lines.length - filled
+    if (only === 'string') counts.multi += filled
+    else counts.sloc += filled
+  })
   counts.loc = counts.sloc + counts.blank + counts.multi + counts.singleComments
   return counts
-}
-
-function isOnly(group: LineGroup, kind: TokenKind): boolean {
-  return group.tokens.length === 1 && group.tokens[0] === kind
 }
 
 /**
@@ -43,16 +41,21 @@ function isOnly(group: LineGroup, kind: TokenKind): boolean {
  * end".
  */
 function logicalLines(tokens: readonly TokenKind[]): number {
-  const pieces: TokenKind[][] = [[]]
-  for (const token of tokens) {
-    if (token === 'semicolon') pieces.push([])
-    else if (token !== 'comment') pieces.at(-1)!.push(token)
+  let lines = 0
+  let size = 0
+  let colon = -1
+  const endPiece = (last: boolean) => {
+    if (size > 0) lines += colon < 0 || colon === size - (last ? 1 : 2) ? 1 : 2
+    size = 0
+    colon = -1
   }
-  return pieces.reduce((sum, piece, index) => {
-    if (piece.length === 0) return sum
-    const colon = piece.lastIndexOf('colon')
-    if (colon < 0) return sum + 1
-    const end = index === pieces.length - 1 ? piece.length - 1 : piece.length - 2
-    return sum + (colon === end ? 1 : 2)
-  }, 0)
+  for (const token of tokens) {
+    if (token === 'semicolon') endPiece(false)
+    else if (token !== 'comment') {
+      if (token === 'colon') colon = size
+      size += 1
+    }
+  }
+  endPiece(true)
+  return lines
 }

@@ -1,8 +1,8 @@
-import { treeSize, type PyNode } from '../python/ast.js'
+import type { PyNode } from '../python/node-types.js'
 import { splitLines, strip, pyLength } from '../python/text.js'
 import { complexity } from '../standard/complexity.js'
 import type { Metrics } from '../types.js'
-import { thesisHalstead, type ThesisHalstead } from './halstead.js'
+import { thesisHalstead } from './halstead.js'
 import { nameConsistency } from './name-consistency.js'
 
 /** The thesis' metrics, in the order of its tables. */
@@ -24,8 +24,6 @@ export const THESIS_METRICS = [
   'difficulty',
   'effort',
 ] as const
-
-const HALSTEAD = THESIS_METRICS.slice(7) as (keyof ThesisHalstead)[]
 
 /** A function of the thesis' list with its tree; `tree` is null where it does not parse on its own. */
 export interface ThesisFunction {
@@ -61,15 +59,16 @@ export function thesisMetrics(
     characters: lines.reduce((sum, line) => sum + pyLength(line), 0),
     comment_lines: comments.reduce((sum, { comment }) => sum + comment, 0),
     comment_ratio: maximum(comments.map(({ comment, all }) => comment / all)),
-    ...Object.fromEntries(HALSTEAD.map((name) => [name, maximum(halstead.map((item) => item[name]))])),
+    h1: maximum(halstead.map(({ h1 }) => h1)),
+    h2: maximum(halstead.map(({ h2 }) => h2)),
+    N1: maximum(halstead.map(({ N1 }) => N1)),
+    N2: maximum(halstead.map(({ N2 }) => N2)),
+    vocabulary: maximum(halstead.map(({ vocabulary }) => vocabulary)),
+    length: maximum(halstead.map(({ length }) => length)),
+    volume: maximum(halstead.map(({ volume }) => volume)),
+    difficulty: maximum(halstead.map(({ difficulty }) => difficulty)),
+    effort: maximum(halstead.map(({ effort }) => effort)),
   }
-}
-
-/** Two additions that are not in the thesis: nodes and depth of the extracted code's tree. */
-export function treeMetrics(tree: PyNode | null): Metrics {
-  if (!tree) return { ast_nodes: null, ast_depth: null }
-  const { nodes, depth } = treeSize(tree)
-  return { ast_nodes: nodes, ast_depth: depth }
 }
 
 // Math.max takes only as many arguments as the stack holds.
