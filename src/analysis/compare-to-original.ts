@@ -6,7 +6,9 @@ import { AnalysisError } from './errors.js'
 import { ordered } from './order.js'
 import { pairsWithOriginal, type Pair } from './pairs.js'
 import { bootstrapMean, type BootstrapOptions } from './statistics/bootstrap.js'
+import { detectableMean, detectableShare } from './statistics/detectable.js'
 import { holm } from './statistics/holm.js'
+import { SIGNIFICANCE } from './statistics/levels.js'
 import { mcnemarExact } from './statistics/mcnemar.js'
 import { wilcoxonSignedRank } from './statistics/wilcoxon.js'
 import { requireMetric } from './values.js'
@@ -21,6 +23,7 @@ import { requireMetric } from './values.js'
  * - All else: Wilcoxon signed-rank test, zero differences dropped.
  * - 95 % paired bootstrap interval of the mean difference, problems resampled; seeded.
  * - p values adjusted after Holm over all arms compared.
+ * - Beside it the smallest difference that this many problems could have shown ({@link ComparisonRow.detectable}).
  *
  * A metric that is undefined where nothing was generated (`lines`, say) is compared over the problems where
  * both arms responded: read it together with `responds`.
@@ -52,12 +55,21 @@ export function compareToOriginal(
     .filter((arm) => arm.name !== ORIGINAL_ARM)
     .map((arm) => ({ arm, ...pairsWithOriginal(sorted, arm.name, metric) }))
   const binary = paired.every(({ pairs }) => unitsAreBinary(pairs))
-  const rows = paired.map(({ arm, pairs, incomplete }) => compare(arm, pairs, incomplete, binary, options))
-  const adjusted = holm(rows.map((row) => row.pValue))
+  const compared = paired.map(({ arm, pairs, incomplete }) =>
+    compare(arm, pairs, incomplete, binary, options),
+  )
+  const adjusted = holm(compared.map(({ row }) => row.pValue))
+  const alpha = SIGNIFICANCE / adjusted.filter((p) => p !== null).length
   return new Comparison({
     metric,
     test: binary ? 'mcnemar' : 'wilcoxon',
-    rows: rows.map((row, i) => ({ ...row, adjustedPValue: adjusted[i] ?? null })),
+    rows: compared.map(({ row, differences }, i) => ({
+      ...row,
+      adjustedPValue: adjusted[i] ?? null,
+      detectable: binary
+        ? detectableShare(row.problems, row.higher + row.lower, alpha)
+        : detectableMean(differences, alpha),
+    })),
   })
 }
 
@@ -91,10 +103,11 @@ function compare(
   incomplete: number,
   binary: boolean,
   options: BootstrapOptions,
-): Omit<ComparisonRow, 'adjustedPValue'> {
+): { row: Omit<ComparisonRow, 'adjustedPValue' | 'detectable'>; differences: number[] } {
   const units = clustersOf(pairs, (pair) => pair.value - pair.original)
+  const means = units.map((unit) => unit.sum / unit.count)
   const differences = withoutRounding(
-    units.map((unit) => unit.sum / unit.count),
+    means,
     Math.max(...pairs.map(({ value, original }) => Math.max(Math.abs(value), Math.abs(original)))),
   )
   const higher = differences.filter((difference) => difference > 0).length
@@ -102,7 +115,7 @@ function compare(
   const ranks = wilcoxonSignedRank(differences)
   const { statistic, pValue } = binary ? mcnemarExact(higher, lower) : ranks
   const tested = pairs.length > 0
-  return {
+  const row = {
     arm: arm.name,
     layer: arm.layer,
     problems: units.length,
@@ -118,4 +131,5 @@ function compare(
     pValue: tested ? pValue : null,
     rankBiserial: tested ? ranks.rankBiserial : null,
   }
+  return { row, differences: means }
 }

@@ -1,10 +1,8 @@
-import { jupyterDisplay, type TableBundle } from './render/display.js'
 import type { Grid } from './render/grid.js'
-import { gridToHTML } from './render/grid-to-html.js'
-import { gridToText } from './render/grid-to-text.js'
 import { fixed, formatP } from './render/numbers.js'
-import { toCSV } from './render/to-csv.js'
+import { Tabular } from './render/tabular.js'
 import type { Interval } from './statistics/bootstrap.js'
+import { POWER, SIGNIFICANCE } from './statistics/levels.js'
 import { metricLabel } from './thesis-rows.js'
 
 /** One arm against the original, over the pairs in which both values are defined. */
@@ -38,6 +36,12 @@ export interface ComparisonRow {
   readonly adjustedPValue: number | null
   /** Matched-pairs rank-biserial correlation, −1 to 1. */
   readonly rankBiserial: number | null
+  /**
+   * The smallest true difference that this test on this many problems finds with a power of 80 %, at the level that
+   * Holm asks of the smallest p value, 0.05 / arms tested. From the discordance or variance seen; `null` where so few
+   * problems can show nothing, or the differences do not vary. What is smaller may be there unseen.
+   */
+  readonly detectable: number | null
 }
 
 /** What a {@link Comparison} is made of. */
@@ -59,31 +63,25 @@ const TEST_NAMES = { mcnemar: 'exact McNemar test', wilcoxon: 'Wilcoxon signed-r
  * comparison.rows[0]?.interval // [-4.1, -2.6]
  * ```
  */
-export class Comparison implements ComparisonContent {
+export class Comparison extends Tabular implements ComparisonContent {
   readonly metric: string
   /** The test, the same for every arm. */
   readonly test: 'mcnemar' | 'wilcoxon'
   readonly rows: readonly ComparisonRow[]
 
   constructor({ metric, test, rows }: ComparisonContent) {
+    super()
     this.metric = metric
     this.test = test
     this.rows = rows
   }
 
-  /** Aligned plain text, for a terminal. */
-  toText(): string {
-    return gridToText(this.#grid())
+  protected override label(): string {
+    return `compare-${this.metric}`
   }
 
-  /** An HTML `<table>`, escaped. */
-  toHTML(): string {
-    return gridToHTML(this.#grid())
-  }
-
-  /** RFC 4180 text with every digit, one line per arm. */
-  toCSV(): string {
-    return toCSV([
+  protected override lines() {
+    return [
       [
         'metric',
         'arm',
@@ -103,6 +101,7 @@ export class Comparison implements ComparisonContent {
         'p_value',
         'adjusted_p_value',
         'rank_biserial',
+        'detectable',
       ],
       ...this.rows.map((row) => [
         this.metric,
@@ -123,18 +122,26 @@ export class Comparison implements ComparisonContent {
         row.pValue,
         row.adjustedPValue,
         row.rankBiserial,
+        row.detectable,
       ]),
-    ])
+    ]
   }
 
-  [jupyterDisplay](): TableBundle {
-    return { 'text/html': this.toHTML(), 'text/plain': this.toText() }
-  }
-
-  #grid(): Grid {
+  protected override grid(): Grid {
     return {
       caption: `${metricLabel(this.metric)}: each arm against the original, paired`,
-      header: ['', 'pairs', 'mean', 'original', 'difference', '95 % interval', 'p', 'p (Holm)', 'effect'],
+      header: [
+        '',
+        'pairs',
+        'mean',
+        'original',
+        'difference',
+        '95 % interval',
+        'p',
+        'p (Holm)',
+        'effect',
+        'detectable',
+      ],
       rows: this.rows.map((row) => [
         row.arm,
         String(row.pairs),
@@ -145,10 +152,13 @@ export class Comparison implements ComparisonContent {
         formatP(row.pValue),
         formatP(row.adjustedPValue),
         fixed(row.rankBiserial, true),
+        fixed(row.detectable),
       ]),
       note:
         `p: ${TEST_NAMES[this.test]}, two-sided; Holm over ${this.rows.length} arms. ` +
-        'Interval: bootstrap over problems. Effect: matched-pairs rank-biserial.',
+        'Interval: bootstrap over problems. Effect: matched-pairs rank-biserial. ' +
+        `Detectable: the smallest difference found with a power of ${100 * POWER} % after Holm's first step, ` +
+        `${SIGNIFICANCE} / ${this.rows.filter((row) => row.pValue !== null).length}.`,
     }
   }
 }

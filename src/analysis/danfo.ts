@@ -1,13 +1,10 @@
 import { createRequire } from 'node:module'
 import type * as Danfo from 'danfojs-node'
 import type { DataFrame } from 'danfojs-node'
+import type { Column } from './columns.js'
 
-/** A column of a frame to be: its name, danfojs' type of it, and the values. */
-export interface Column {
-  readonly name: string
-  readonly dtype: 'int32' | 'float32' | 'boolean' | 'string'
-  readonly values: readonly (number | string | boolean | null)[]
-}
+/** danfojs has no other types for whole numbers and fractions; the values held are JavaScript's doubles. */
+const DTYPES = { integer: 'int32', number: 'float32', boolean: 'boolean', string: 'string' } as const
 
 let danfo: typeof Danfo | undefined
 
@@ -31,6 +28,6 @@ export function frameOf(columns: readonly Column[]): DataFrame {
   const rows = Array.from({ length }, (_, row) => columns.map((column) => column.values[row] ?? null))
   return new danfo.DataFrame(rows, {
     columns: columns.map((column) => column.name),
-    dtypes: columns.map((column) => column.dtype),
+    dtypes: columns.map((column) => DTYPES[column.type]),
   })
 }

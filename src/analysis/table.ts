@@ -1,10 +1,8 @@
 import type { DataFrame } from 'danfojs-node'
 import { frameOf } from './danfo.js'
-import { jupyterDisplay, type TableBundle } from './render/display.js'
 import { transpose, type Grid } from './render/grid.js'
-import { gridToHTML } from './render/grid-to-html.js'
-import { gridToText } from './render/grid-to-text.js'
-import { toCSV } from './render/to-csv.js'
+import { Tabular } from './render/tabular.js'
+import type { Interval } from './statistics/bootstrap.js'
 
 /** One figure of a table, over all arms. */
 export interface TableRow {
@@ -16,6 +14,8 @@ export interface TableRow {
   readonly values: readonly (number | null)[]
   /** Values behind each figure, one per arm. Empty where the source does not say. */
   readonly counts: readonly number[]
+  /** 95 % interval of each figure, one per arm; shown behind it. */
+  readonly intervals?: readonly (Interval | null)[]
   /** Decimals shown. Default 4, as the thesis prints. */
   readonly decimals?: number
 }
@@ -45,7 +45,7 @@ const MOST_ARMS_ACROSS = 6
  * table.rows[0]?.values // lines of code, one mean per arm
  * ```
  */
-export class Table implements TableContent {
+export class Table extends Tabular implements TableContent {
   readonly id: string
   readonly caption: string
   readonly arms: readonly string[]
@@ -53,6 +53,7 @@ export class Table implements TableContent {
   readonly source?: string
 
   constructor({ id, caption, arms, rows, source }: TableContent) {
+    super()
     this.id = id
     this.caption = caption
     this.arms = arms
@@ -60,59 +61,60 @@ export class Table implements TableContent {
     if (source !== undefined) this.source = source
   }
 
-  /** Aligned plain text, for a terminal. */
-  toText(): string {
-    return gridToText(this.#grid())
-  }
-
-  /** An HTML `<table>`, escaped. */
-  toHTML(): string {
-    return gridToHTML(this.#grid())
-  }
-
-  /**
-   * RFC 4180 text with every digit: one line per arm, each figure followed by the number of values behind it
-   * (`lines_of_code,lines_of_code_n`). Empty where undefined.
-   */
-  toCSV(): string {
-    const columns = this.#columns()
-    return toCSV([
-      columns.map((column) => column.name),
-      ...this.arms.map((_, arm) => columns.map((column) => column.values[arm] ?? null)),
-    ])
-  }
-
   /** A danfojs DataFrame of the same shape as {@link Table.toCSV}. */
   toFrame(): DataFrame {
     return frameOf(this.#columns())
   }
 
-  [jupyterDisplay](): TableBundle {
-    return { 'text/html': this.toHTML(), 'text/plain': this.toText() }
+  /**
+   * One line per arm, each figure followed by the bounds of its interval and the number of values behind it
+   * (`lines_of_code,lines_of_code_n`), where there are such.
+   */
+  protected override lines() {
+    const columns = this.#columns()
+    return [
+      columns.map((column) => column.name),
+      ...this.arms.map((_, arm) => columns.map((column) => column.values[arm] ?? null)),
+    ]
+  }
+
+  protected override label(): string {
+    return this.id
   }
 
   #columns() {
     return [
-      { name: 'arm', dtype: 'string' as const, values: this.arms },
-      ...this.rows.flatMap(({ name, values, counts }) => [
-        { name, dtype: 'float32' as const, values },
-        ...(counts.length > 0 ? [{ name: `${name}_n`, dtype: 'int32' as const, values: counts }] : []),
+      { name: 'arm', type: 'string' as const, values: this.arms },
+      ...this.rows.flatMap(({ name, values, counts, intervals }) => [
+        { name, type: 'number' as const, values },
+        ...(intervals
+          ? (['lower', 'upper'] as const).map((bound, i) => ({
+              name: `${name}_${bound}`,
+              type: 'number' as const,
+              values: intervals.map((interval) => interval?.[i] ?? null),
+            }))
+          : []),
+        ...(counts.length > 0 ? [{ name: `${name}_n`, type: 'integer' as const, values: counts }] : []),
       ]),
     ]
   }
 
-  #grid(): Grid {
+  protected override grid(): Grid {
     const [first] = this.rows
     const sameCounts = this.rows.every(({ counts }) => counts.every((count, i) => count === first?.counts[i]))
-    const cell = ({ values, counts, decimals = 4 }: TableRow, arm: number) => {
+    const cell = ({ values, counts, intervals, decimals = 4 }: TableRow, arm: number) => {
       const value = values[arm] ?? null
-      const shown = value === null ? '–' : value.toFixed(decimals)
+      const bounds = intervals?.[arm]?.map((bound) => bound.toFixed(decimals)).join(', ')
+      const shown = (value === null ? '–' : value.toFixed(decimals)) + (bounds ? ` [${bounds}]` : '')
       return sameCounts ? shown : `${shown} (${counts[arm] ?? '?'})`
     }
     const rows = this.rows.map((row) => [row.label, ...this.arms.map((_, arm) => cell(row, arm))])
     if (sameCounts && first && first.counts.length > 0) rows.push(['n', ...first.counts.map(String)])
     const notes = [
       ...(this.source ? [this.source] : []),
+      ...(this.rows.some((row) => row.intervals)
+        ? ['In brackets: 95 % bootstrap intervals over problems.']
+        : []),
       ...(sameCounts ? [] : ['In parentheses: the number of values behind each figure.']),
     ]
     const grid: Grid = {

@@ -82,3 +82,22 @@ const LABELS = new Map<string, string>([
 export function metricLabel(metric: string): string {
   return LABELS.get(metric) ?? metric.replaceAll('_', ' ')
 }
+
+const UNITS = new Map<string, string>([
+  ['lines', 'lines'],
+  ['characters', 'characters'],
+  ['comment_lines', 'lines'],
+  ['comment_ratio', 'comment lines / lines'],
+  ['volume', 'bits'],
+  ['halstead_volume', 'bits'],
+  ['halstead_time', 's'],
+  ['loc', 'lines'],
+  ['sloc', 'lines'],
+  ['lloc', 'logical lines'],
+  ['maintainability_index', '0–100'],
+])
+
+/** The unit of a metric, for an axis; `null` for counts and for what has none. */
+export function metricUnit(metric: string): string | null {
+  return UNITS.get(metric) ?? null
+}

@@ -32,7 +32,9 @@ describe('compareToOriginal', () => {
   it('gives an arm the same interval and p value whatever other arms there are', () => {
     const one = compareToOriginal(sweep({ layers: [10] }), 'lines').rows[0]!
     const many = compareToOriginal(sweep({ layers: [1, 10, 23] }), 'lines').rows[1]!
-    expect({ ...many, adjustedPValue: 0 }).toEqual({ ...one, adjustedPValue: 0 })
+    const alone = { adjustedPValue: 0, detectable: 0 }
+    expect({ ...many, ...alone }).toEqual({ ...one, ...alone })
+    expect(many.detectable).toBeGreaterThan(one.detectable!)
     expect(many.adjustedPValue).toBeGreaterThanOrEqual(one.adjustedPValue!)
   })
 
@@ -155,21 +157,21 @@ describe('compareToOriginal', () => {
     const comparison = compareToOriginal(sweep(), 'passed')
     expect(comparison.toText()).toMatchInlineSnapshot(`
       "Pass rate: each arm against the original, paired
-      ────────────────────────────────────────────────────────────────────────────────────────────
-                pairs    mean  original  difference       95 % interval       p  p (Holm)   effect
-      ────────────────────────────────────────────────────────────────────────────────────────────
-      layer 1      20  0.1000    0.7500     −0.6500  −0.9000 to −0.3500  0.0010    0.0029  −0.8667
-      layer 10     20  0.4000    0.7500     −0.3500  −0.6000 to −0.1000  0.0391    0.0781  −0.7778
-      layer 23     20  0.6000    0.7500     −0.1500  −0.4000 to +0.1000  0.4531    0.4531  −0.4286
-      ────────────────────────────────────────────────────────────────────────────────────────────
-      p: exact McNemar test, two-sided; Holm over 3 arms. Interval: bootstrap over problems. Effect: matched-pairs rank-biserial."
+      ────────────────────────────────────────────────────────────────────────────────────────────────────────
+                pairs    mean  original  difference       95 % interval       p  p (Holm)   effect  detectable
+      ────────────────────────────────────────────────────────────────────────────────────────────────────────
+      layer 1      20  0.1000    0.7500     −0.6500  −0.9000 to −0.3500  0.0010    0.0029  −0.8667      0.6018
+      layer 10     20  0.4000    0.7500     −0.3500  −0.6000 to −0.1000  0.0391    0.0781  −0.7778      0.4380
+      layer 23     20  0.6000    0.7500     −0.1500  −0.4000 to +0.1000  0.4531    0.4531  −0.4286      0.4184
+      ────────────────────────────────────────────────────────────────────────────────────────────────────────
+      p: exact McNemar test, two-sided; Holm over 3 arms. Interval: bootstrap over problems. Effect: matched-pairs rank-biserial. Detectable: the smallest difference found with a power of 80 % after Holm's first step, 0.05 / 3."
     `)
     expect(comparison.toHTML()).toContain(
       '<th scope="row" style="text-align: left; white-space: nowrap">layer 23</th>',
     )
     const lines = comparison.toCSV().trimEnd().split('\r\n')
     expect(lines).toHaveLength(4)
-    expect(new Set(lines.map((line) => line.split(',').length))).toEqual(new Set([18]))
+    expect(new Set(lines.map((line) => line.split(',').length))).toEqual(new Set([19]))
     const display = (comparison as unknown as Record<symbol, () => unknown>)[
       Symbol.for('Jupyter.display')
     ]!.call(comparison)

@@ -1,31 +1,21 @@
 import type { SweepRecord } from '../../sweep/record.js'
-import { ORIGINAL_ARM, armsOf } from '../arms.js'
-import { clusterMean, clusters } from '../clusters.js'
+import { ORIGINAL_ARM } from '../arms.js'
 import { compareToOriginal } from '../compare-to-original.js'
 import type { ComparisonRow } from '../comparison.js'
 import { ordered } from '../order.js'
 import { formatP, percent, short } from '../render/numbers.js'
-import { bootstrapMean, type BootstrapOptions, type Interval } from '../statistics/bootstrap.js'
+import type { BootstrapOptions, Interval } from '../statistics/bootstrap.js'
+import { SIGNIFICANCE } from '../statistics/levels.js'
 import { metricLabel } from '../thesis-rows.js'
-import { isRate, requireMetric, valueOf } from '../values.js'
-import { FIGURE_CONFIG, type Figure, type ScatterTrace } from './figure.js'
+import { isRate, requireMetric } from '../values.js'
+import { countOf, metricTitle } from './axes.js'
+import { armPoints, atLayer, band, type ArmPoint } from './arm-points.js'
+import { Figure } from './figure.js'
 import { PALETTE } from './palette.js'
-
-/** Holm-adjusted p below this: the marker is filled. */
-const ALPHA = 0.05
+import type { ScatterTrace } from './traces.js'
 
 /** Up to this many depths, each is named on the axis. */
 const MOST_TICKS = 16
-
-/** The mean of one arm. */
-interface Point {
-  readonly arm: string
-  readonly layer: number | null
-  readonly mean: number
-  readonly interval: Interval | null
-  readonly count: number
-  readonly rows: number
-}
 
 /**
  * The mean of a metric or rate over injection depth, with its 95 % bootstrap interval over problems as a band;
@@ -48,16 +38,8 @@ export function depthChart(
 ): Figure {
   const sorted = ordered(records)
   requireMetric(sorted, metric)
-  const points = armsOf(sorted).flatMap(({ name, layer }): Point[] => {
-    const rows = sorted.filter((record) => record.arm === name)
-    const perProblem = clusters(rows.map((record) => [record.taskId, valueOf(record, metric)] as const))
-    const mean = clusterMean(perProblem)
-    if (mean === null) return []
-    const count = perProblem.reduce((sum, cluster) => sum + cluster.count, 0)
-    const interval = bootstrapMean(perProblem, options)
-    return [{ arm: name, layer, mean, interval, count, rows: rows.length }]
-  })
-  const depths = points.filter((point): point is Point & { layer: number } => point.layer !== null)
+  const points = armPoints(sorted, metric, options)
+  const depths = points.filter(atLayer)
   const original = points.find((point) => point.arm === ORIGINAL_ARM)
   const hasOriginal = sorted.some((record) => record.arm === ORIGINAL_ARM)
   const comparisons = new Map(
@@ -70,7 +52,7 @@ export function depthChart(
   const label = metricLabel(metric)
   const rate = isRate(metric)
 
-  return {
+  return new Figure({
     data: [
       ...(original ? originalTraces(original, range, rate) : []),
       ...band(
@@ -92,7 +74,9 @@ export function depthChart(
         marker: {
           size: 9,
           color: depths.map((point) =>
-            (comparisons.get(point.arm)?.adjustedPValue ?? 1) < ALPHA ? PALETTE.injected : PALETTE.background,
+            (comparisons.get(point.arm)?.adjustedPValue ?? 1) < SIGNIFICANCE
+              ? PALETTE.injected
+              : PALETTE.background,
           ),
           line: { color: PALETTE.injected, width: 2 },
         },
@@ -102,7 +86,7 @@ export function depthChart(
       title: {
         text: `${label} over injection depth`,
         subtitle: {
-          text: `${problems} problem${problems === 1 ? '' : 's'}; bands: 95 % bootstrap intervals`,
+          text: `${countOf(problems, 'problem')}; bands: 95 % bootstrap intervals`,
         },
       },
       xaxis: {
@@ -113,7 +97,7 @@ export function depthChart(
         ...(layers.length <= MOST_TICKS ? { tickmode: 'array' as const, tickvals: layers } : {}),
       },
       yaxis: {
-        title: { text: rate ? label : `${label} (mean)` },
+        title: { text: metricTitle(metric) },
         gridcolor: PALETTE.grid,
         zeroline: false,
         automargin: true,
@@ -124,11 +108,10 @@ export function depthChart(
       plot_bgcolor: PALETTE.background,
       paper_bgcolor: PALETTE.background,
     },
-    config: FIGURE_CONFIG,
-  }
+  })
 }
 
-function originalTraces(original: Point, range: [number, number], rate: boolean): ScatterTrace[] {
+function originalTraces(original: ArmPoint, range: [number, number], rate: boolean): ScatterTrace[] {
   // Three points, so that the line can be hovered in the middle as well.
   const x = [range[0], (range[0] + range[1]) / 2, range[1]]
   return [
@@ -152,42 +135,7 @@ function originalTraces(original: Point, range: [number, number], rate: boolean)
   ]
 }
 
-/** The area between lower and upper bounds; points without an interval are left out of it. */
-function band(
-  x: readonly number[],
-  intervals: readonly (Interval | null)[],
-  color: string,
-  legendgroup: string,
-): ScatterTrace[] {
-  const found = x.flatMap((at, i) => {
-    const interval = intervals[i]
-    return interval ? [{ at, lower: interval[0], upper: interval[1] }] : []
-  })
-  if (found.length === 0) return []
-  // A single depth gets a box around it, since an area needs two points.
-  const bounds =
-    found.length > 1
-      ? found
-      : [-0.25, 0.25].flatMap((by) => found.map((one) => ({ ...one, at: one.at + by })))
-  const back = [...bounds].reverse()
-  return [
-    {
-      type: 'scatter',
-      mode: 'lines',
-      name: '95 % interval',
-      legendgroup,
-      showlegend: false,
-      hoverinfo: 'skip',
-      x: [...bounds.map(({ at }) => at), ...back.map(({ at }) => at)],
-      y: [...bounds.map(({ upper }) => upper), ...back.map(({ lower }) => lower)],
-      fill: 'toself',
-      fillcolor: color,
-      line: { width: 0 },
-    },
-  ]
-}
-
-function hoverText(point: Point, comparison: ComparisonRow | undefined, rate: boolean): string {
+function hoverText(point: ArmPoint, comparison: ComparisonRow | undefined, rate: boolean): string {
   const show = rate ? percent : short
   const range = (interval: Interval | null, signed: boolean) =>
     interval ? ` [${show(interval[0], signed)}, ${show(interval[1], signed)}]` : ''

@@ -1,41 +1,5 @@
-/** A plotly line or point trace, as far as our charts use it. */
-export interface ScatterTrace {
-  readonly type: 'scatter'
-  readonly mode: 'lines' | 'markers' | 'lines+markers'
-  readonly name: string
-  readonly x: number[]
-  readonly y: number[]
-  readonly text?: string[]
-  readonly hovertemplate?: string
-  readonly hoverinfo?: 'skip'
-  readonly showlegend?: boolean
-  readonly legendgroup?: string
-  readonly fill?: 'toself'
-  readonly fillcolor?: string
-  readonly line?: { readonly color?: string; readonly width?: number; readonly dash?: 'dash' }
-  readonly marker?: {
-    readonly color?: string | string[]
-    readonly size?: number
-    readonly line?: { readonly color?: string; readonly width?: number }
-  }
-}
-
-/** A plotly heat map trace, as far as our charts use it. `z` has shape `[y, x]`. */
-export interface HeatmapTrace {
-  readonly type: 'heatmap'
-  readonly x: string[]
-  readonly y: string[]
-  readonly z: (number | null)[][]
-  readonly text: string[][]
-  readonly hovertemplate: string
-  readonly colorscale: string
-  readonly hoverongaps: boolean
-  readonly xgap: number
-  readonly ygap: number
-  readonly zmin?: number
-  readonly zmax?: number
-  readonly colorbar: { readonly title: { readonly text: string }; readonly tickformat?: string }
-}
+import { savePicture, type PictureSize } from './picture.js'
+import type { BarTrace, BoxTrace, HeatmapTrace, ScatterTrace } from './traces.js'
 
 /** One axis of a plotly layout. */
 export interface Axis {
@@ -45,9 +9,12 @@ export interface Axis {
   readonly range?: [number, number]
   readonly tickmode?: 'array'
   readonly tickvals?: number[]
+  readonly ticktext?: string[]
   readonly tickformat?: string
   readonly autorange?: 'reversed'
   readonly zeroline?: boolean
+  readonly zerolinecolor?: string
+  readonly zerolinewidth?: number
   readonly gridcolor?: string
   readonly showgrid?: boolean
   readonly automargin?: boolean
@@ -60,26 +27,56 @@ export interface FigureLayout {
   readonly yaxis: Axis
   readonly height?: number
   readonly hovermode?: 'closest'
+  readonly barmode?: 'stack'
+  readonly bargap?: number
+  readonly showlegend?: boolean
   readonly legend?: {
-    readonly orientation: 'h'
+    readonly orientation: 'h' | 'v'
     readonly x: number
     readonly y: number
     readonly yanchor: 'top'
+    readonly traceorder?: 'reversed'
   }
   readonly plot_bgcolor: string
   readonly paper_bgcolor: string
-  readonly margin?: { readonly t?: number; readonly b?: number; readonly l?: number; readonly r?: number }
+}
+
+/** One trace of a figure. */
+export type FigureTrace = ScatterTrace | HeatmapTrace | BarTrace | BoxTrace
+
+/** What a {@link Figure} is made of. */
+export interface FigureContent {
+  readonly data: FigureTrace[]
+  readonly layout: FigureLayout
 }
 
 /**
- * A plotly figure: plain data, for `Plotly.newPlot(div, figure)` or `application/vnd.plotly.v1+json`. A
- * notebook draws it.
+ * A plotly figure: plain data, for `Plotly.newPlot(div, figure)` or `application/vnd.plotly.v1+json`. A notebook draws
+ * it; {@link Figure.save} writes it to a file.
  */
-export interface Figure {
-  readonly data: (ScatterTrace | HeatmapTrace)[]
+export class Figure implements FigureContent {
+  readonly data: FigureTrace[]
   readonly layout: FigureLayout
-  readonly config: { readonly responsive: boolean; readonly displaylogo: boolean }
-}
+  readonly config = { responsive: true, displaylogo: false } as const
 
-/** The settings that all figures share. */
-export const FIGURE_CONFIG: Figure['config'] = { responsive: true, displaylogo: false }
+  constructor({ data, layout }: FigureContent) {
+    this.data = data
+    this.layout = layout
+  }
+
+  /**
+   * Writes the figure as a static picture, PNG or SVG by the ending of the path. Drawn by plotly.js in a headless
+   * Chromium that is on this machine: the one in the environment variable `CHROMIUM`, else `chromium`, `google-chrome`
+   * or their like on the PATH.
+   *
+   * @param path ends in `.png` or `.svg`; an existing file is replaced
+   * @throws PictureError `NO_BROWSER` where there is none, with how to get one; `UNKNOWN_FORMAT`, `BROWSER_FAILED`.
+   * @example
+   * ```ts
+   * await depthChart(records, 'passed').save('passed.svg')
+   * ```
+   */
+  async save(path: string, size: PictureSize = {}): Promise<void> {
+    await savePicture(this, path, size)
+  }
+}

@@ -5,7 +5,8 @@ import { ordered } from '../order.js'
 import { percent, short } from '../render/numbers.js'
 import { metricLabel } from '../thesis-rows.js'
 import { isRate, requireMetric, valueOf } from '../values.js'
-import { FIGURE_CONFIG, type Figure } from './figure.js'
+import { countOf, metricTitle } from './axes.js'
+import { Figure } from './figure.js'
 import { PALETTE } from './palette.js'
 
 /**
@@ -32,7 +33,7 @@ export function problemHeatmap(records: readonly SweepRecord[], metric: string):
   const label = metricLabel(metric)
   const rate = isRate(metric)
   const show = rate ? percent : short
-  return {
+  return new Figure({
     data: [
       {
         type: 'heatmap',
@@ -45,14 +46,14 @@ export function problemHeatmap(records: readonly SweepRecord[], metric: string):
         hoverongaps: false,
         xgap: 1,
         ygap: problems.length > 60 ? 0 : 1,
-        colorbar: { title: { text: label }, ...(rate ? { tickformat: '.0%' } : {}) },
+        colorbar: { title: { text: metricTitle(metric) }, ...(rate ? { tickformat: '.0%' } : {}) },
         ...(rate ? { zmin: 0, zmax: 1 } : {}),
       },
     ],
     layout: {
       title: {
         text: `${label} by problem and injection depth`,
-        subtitle: { text: `${problems.length} problem${problems.length === 1 ? '' : 's'}` },
+        subtitle: { text: countOf(problems.length, 'problem') },
       },
       xaxis: { title: { text: 'Arm', standoff: 16 }, type: 'category', showgrid: false, automargin: true },
       yaxis: {
@@ -66,6 +67,5 @@ export function problemHeatmap(records: readonly SweepRecord[], metric: string):
       plot_bgcolor: PALETTE.background,
       paper_bgcolor: PALETTE.background,
     },
-    config: FIGURE_CONFIG,
-  }
+  })
 }

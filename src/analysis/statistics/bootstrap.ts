@@ -15,6 +15,23 @@ export interface BootstrapOptions {
 }
 
 /**
+ * The options with their defaults.
+ *
+ * @throws AnalysisError `INVALID_ARGUMENT` where `resamples` is not a positive integer.
+ */
+export function checkedBootstrap({
+  seed = 0,
+  resamples = 10_000,
+}: BootstrapOptions): Required<BootstrapOptions> {
+  if (Number.isInteger(resamples) && resamples >= 1) return { seed, resamples }
+  throw new AnalysisError(
+    'INVALID_ARGUMENT',
+    `resamples is ${resamples}.`,
+    'Give a positive whole number, 1,000 or more for a stable interval.',
+  )
+}
+
+/**
  * A 95 % percentile bootstrap interval of the mean of all values (Efron 1979), problems resampled whole with
  * replacement. Given differences within pairs, this is the paired bootstrap.
  *
@@ -23,14 +40,7 @@ export interface BootstrapOptions {
  * @throws AnalysisError `INVALID_ARGUMENT` where `resamples` is not a positive integer.
  */
 export function bootstrapMean(clusters: readonly Cluster[], options: BootstrapOptions = {}): Interval | null {
-  const { seed = 0, resamples = 10_000 } = options
-  if (!Number.isInteger(resamples) || resamples < 1) {
-    throw new AnalysisError(
-      'INVALID_ARGUMENT',
-      `resamples is ${resamples}.`,
-      'Give a positive whole number, 1,000 or more for a stable interval.',
-    )
-  }
+  const { seed, resamples } = checkedBootstrap(options)
   const n = clusters.length
   if (n < 2) return null
   const random = seededRandom(seed)
