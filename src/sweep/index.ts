@@ -1,4 +1,5 @@
 export { SweepOptionError } from './errors.js'
-export type { SweepOptions, SweepProgress } from './plan.js'
+export { seedFrom, type SweepOptions, type SweepProgress } from './plan.js'
 export type { SweepRecord } from './record.js'
-export { runSweep } from './run.js'
+export { runSweep, stopTexts, type SweepTools } from './run.js'
+export * from './store/index.js'

@@ -1,10 +1,10 @@
 import { LARGEST_SEED, type Engine } from '../engine/index.js'
-import { resolveDepths, type Depth } from '../nir/index.js'
+import { captureLayers, resolveDepths, type Depth, type DepthOptions } from '../nir/index.js'
 import type { Problem } from '../problems/problem.js'
 import { SweepOptionError } from './errors.js'
 
 /** What to sweep. */
-export interface SweepOptions {
+export interface SweepOptions extends DepthOptions {
   readonly problems: readonly Problem[]
   /** Injection depths; `'all'` (default): the original and every decoder layer. */
   readonly layers?: 'all' | readonly Depth[] | undefined
@@ -23,6 +23,8 @@ export interface SweepOptions {
   readonly maxTokens?: number | undefined
   /** New tokens of a thinking at most. Default 1000, as the thesis. */
   readonly maxThinkingTokens?: number | undefined
+  /** Texts that end a generation. Default: the fence that closes the code, where the generation prompt opens one. */
+  readonly stop?: readonly string[] | undefined
   readonly signal?: AbortSignal | undefined
   /** Called after every problem and sample. */
   readonly onProgress?: ((progress: SweepProgress) => void) | undefined
@@ -74,13 +76,16 @@ export function planSweep(options: SweepOptions, model: Engine['model']): SweepP
       'The sweep has no layers.',
       "Give layers: 'all', or a list of depths.",
     )
-  for (const depth of depths)
+  if (typeof options.mapping !== 'object') checkOneOf('mapping', options.mapping, ['described', 'released'])
+  const named = [...depths, ...captureLayers(depths, options.mapping).values()]
+  for (const depth of named)
     if (depth !== 'original' && !(Number.isInteger(depth) && depth >= 0 && depth < model.layerCount))
       throw new SweepOptionError(
         'LAYER_OUT_OF_RANGE',
         `The sweep names layer ${String(depth)}; this model has the layers 0 to ${model.layerCount - 1}.`,
         "Choose among those, or 'original'.",
       )
+  checkOneOf('decodePositions', options.decodePositions, ['recomputed', 'released'])
   if (!Number.isInteger(samples) || samples < 1)
     throw new SweepOptionError(
       'OPTION_OUT_OF_RANGE',
@@ -120,15 +125,28 @@ export function planSweep(options: SweepOptions, model: Engine['model']): SweepP
   return { units, depths }
 }
 
-/** A seed of its own for each problem, sample and stage, whatever the order and number of the others (FNV-1a). */
+function checkOneOf(name: string, value: string | undefined, names: readonly string[]): void {
+  if (value === undefined || names.includes(value)) return
+  throw new SweepOptionError(
+    'OPTION_OUT_OF_RANGE',
+    `${name} is ${JSON.stringify(value)}; expected ${names.map((one) => `'${one}'`).join(' or ')}.`,
+    `Change ${name}.`,
+  )
+}
+
+/** A seed of its own for each problem, sample and stage, whatever the order and number of the others. */
 export function unitSeed(
   seed: number,
   taskId: number,
   sample: number,
   stage: 'thinking' | 'generation',
 ): number {
+  return seedFrom(seed, taskId, sample, stage)
+}
+
+/** A seed that follows from all of the parts (FNV-1a). */
+export function seedFrom(...parts: readonly (number | string)[]): number {
   let hash = 0x811c9dc5
-  for (const character of `${seed}/${taskId}/${sample}/${stage}`)
-    hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193) >>> 0
+  for (const character of parts.join('/')) hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193) >>> 0
   return hash % (LARGEST_SEED + 1)
 }

@@ -6,6 +6,10 @@ export interface SweepRecord {
   readonly arm: string
   /** The injection layer (0-based index of the decoder layer whose input is extended); `null`: no injection. */
   readonly layer: number | null
+  /** The layer whose captured CRV was injected: `layer`, but where the mapping is `'released'`; `null`: no injection. */
+  readonly captureLayer: number | null
+  /** RoPE positions of generated tokens in the layers that see the CRV; `null`: no injection. */
+  readonly decodePositions: 'recomputed' | 'released' | null
   /** 0-based; arms of one problem and sample share the thinking text, so they are paired. */
   readonly sample: number
   /** Seed of this generation. */
@@ -16,6 +20,13 @@ export interface SweepRecord {
   readonly stopReason: string
   /** Generated tokens. */
   readonly tokenCount: number
+  /**
+   * Mean log-probability of the generated tokens under the model's own distribution, nats; `null`: no token. Its last
+   * digits depend on what was decoded beside it.
+   */
+  readonly meanLogProbability: number | null
+  /** Mean entropy of the distributions that the generated tokens came from, nats; `null`: no token. */
+  readonly meanEntropy: number | null
   /** Rows of the injected CRV (0 for the original arm). */
   readonly contextTokenCount: number
   /** The context text whose hidden states were captured, shared by all arms of the problem and sample. */

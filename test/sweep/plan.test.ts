@@ -37,9 +37,12 @@ describe('planSweep', () => {
     ['a problem twice', { problems: [problem(1), problem(1)] }, 'DUPLICATE_PROBLEM'],
     ['no layers', { layers: [] }, 'NO_LAYERS'],
     ['a layer too deep', { layers: [4] }, 'LAYER_OUT_OF_RANGE'],
+    ['a capture layer too deep', { mapping: { 1: 4 } }, 'LAYER_OUT_OF_RANGE'],
     ['no samples', { samples: 0 }, 'OPTION_OUT_OF_RANGE'],
     ['a fractional seed', { seed: 0.5 }, 'OPTION_OUT_OF_RANGE'],
     ['samples that would all be the same', { samples: 3 }, 'SAMPLES_WITHOUT_TEMPERATURE'],
+    ['an unknown mapping', { mapping: 'permuted' as never }, 'OPTION_OUT_OF_RANGE'],
+    ['unknown decode positions', { decodePositions: 'early' as never }, 'OPTION_OUT_OF_RANGE'],
   ])('refuses %s', (_name, options, code) => {
     expect(() => plan(options)).toThrow(expect.objectContaining({ name: 'SweepOptionError', code }))
   })
