@@ -5,18 +5,30 @@
 export { NirError } from './errors.js'
 export { createSession, Session, type SessionOptions } from './session/session.js'
 export { Sweep, SweepEndedError } from './session/sweep.js'
+export { openStudy, Study } from './session/study.js'
 export { progressLine } from './session/progress-line.js'
 export {
   ClosedError,
   ContextSizeError,
   Crv,
+  CrvFile,
+  CrvWriter,
   EngineError,
   InputError,
+  loadCrvs,
   ModelError,
+  saveCrvs,
+  TensorFileError,
   type Arm,
   type CaptureOptions,
+  type CaptureProgress,
+  type CaptureSummary,
+  type CaptureToOptions,
   type ChatMessage,
+  type CrvModel,
   type CrvParts,
+  type CrvSaveOptions,
+  type CrvWriterOptions,
   type GenerateOptions,
   type Generation,
   type GpuOption,
@@ -24,21 +36,44 @@ export {
   type Input,
   type Interventions,
   type ModelInfo,
+  type Positions,
+  type Replacement,
   type Steering,
   type StopReason,
+  type Texts,
   type Timings,
   type TokenEvent,
 } from './engine/index.js'
 export {
+  ChoiceError,
+  chooseArm,
   PromptError,
+  type AdaptiveGeneration,
+  type AdaptiveOptions,
+  type Choice,
+  type Criterion,
   type Depth,
+  type DepthOptions,
+  type Mapping,
   type PromptFiles,
   type PromptProblem,
+  type ScoreFunction,
   type Sections,
   type Thinking,
   type ThinkOptions,
 } from './nir/index.js'
-export { SweepOptionError, type SweepOptions, type SweepProgress, type SweepRecord } from './sweep/index.js'
+export {
+  StudyError,
+  SweepOptionError,
+  type ExportFormat,
+  type MergeSummary,
+  type StudySettings,
+  type SweepOptions,
+  type SweepProgress,
+  type SweepRecord,
+  type TableName,
+} from './sweep/index.js'
 export * from './problems/index.js'
 export * from './evaluation/index.js'
 export * from './analysis/index.js'
+export * from './thesis/index.js'

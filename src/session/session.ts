@@ -3,6 +3,8 @@ import {
   Engine,
   type Arm,
   type CaptureOptions,
+  type CaptureSummary,
+  type CaptureToOptions,
   type ChatMessage,
   type Crv,
   type EngineOptions,
@@ -11,12 +13,16 @@ import {
   type Input,
   type Interventions,
   type ModelInfo,
+  type Texts,
 } from '../engine/index.js'
 import { createEvaluator, type Evaluator } from '../evaluation/index.js'
 import {
   chatPrompt,
+  generateAdaptive,
   loadPrompts,
   think,
+  type AdaptiveGeneration,
+  type AdaptiveOptions,
   type PromptFiles,
   type PromptProblem,
   type Prompts,
@@ -24,10 +30,15 @@ import {
   type ThinkOptions,
 } from '../nir/index.js'
 import { loadProblems, type Problem, type ProblemSource } from '../problems/index.js'
-import { runSweep, type SweepOptions, type SweepRecord } from '../sweep/index.js'
+import { runSweep, StudyStore, type SweepOptions, type SweepRecord, type SweepTools } from '../sweep/index.js'
+import { planSweep } from '../sweep/plan.js'
+import { Thesis } from '../thesis/index.js'
 import { ambientDisplay, withAmbientSignal } from './ambient.js'
+import { captureLine } from './capture-line.js'
 import { resolveModel } from './open-model.js'
 import { progressLine } from './progress-line.js'
+import { openStudy, type Study } from './study.js'
+import { studySettings, studyWork, type SessionEngine } from './study-work.js'
 import { Sweep, SweepEndedError } from './sweep.js'
 
 /** Options of {@link createSession}. */
@@ -53,20 +64,22 @@ export interface SessionOptions extends Omit<EngineOptions, 'path'> {
 export async function createSession(options: SessionOptions = {}): Promise<Session> {
   const { model, prompts: files, ...rest } = options
   const prompts = loadPrompts(files)
-  return new Session(await Engine.open({ ...rest, path: await resolveModel(model) }), prompts)
+  return new Session(await Engine.open({ ...rest, path: await resolveModel(model) }), prompts, rest)
 }
 
 /** A loaded model and everything that is done with it. Made by {@link createSession}. */
 export class Session {
   readonly #engine: Engine
   readonly #prompts: Prompts
+  readonly #options: SessionEngine
   #evaluator: Promise<Evaluator> | undefined
   #closed = false
 
   /** @internal */
-  constructor(engine: Engine, prompts: Prompts) {
+  constructor(engine: Engine, prompts: Prompts, options: SessionEngine) {
     this.#engine = engine
     this.#prompts = prompts
+    this.#options = options
   }
 
   /** What is known of the loaded model. */
@@ -112,6 +125,39 @@ export class Session {
   }
 
   /**
+   * Captures many texts into one safetensors file: several at once, each written as soon as it is captured, so that
+   * only a few are in memory. {@link loadCrvs} opens the file, as does Python's `safetensors`; {@link CrvWriter}
+   * documents its layout. An existing file is replaced once all is done.
+   * @param texts - a list, whose CRVs are named `'0'`, `'1'`, …, or by name
+   * @throws {@link InputError}, {@link ContextSizeError}, {@link TensorFileError}, {@link ClosedError}; the signal's
+   * reason when aborted. Nothing is left on the disk then.
+   * @example
+   * const texts = Object.fromEntries(problems.map(({ task_id, text }) => [task_id, text]))
+   * await nir.captureTo('problems.safetensors', texts, { layers: [1, 6], type: 'f16' })
+   * const file = await loadCrvs('problems.safetensors')
+   * const crv = await file.read(file.names[0])
+   * await file.close()
+   */
+  captureTo(path: string, texts: Texts, options: CaptureToOptions = {}): Promise<CaptureSummary> {
+    const onProgress = options.onProgress ?? cellProgress(captureLine)
+    return this.#engine.captureTo(path, texts, withAmbientSignal({ ...options, onProgress }))
+  }
+
+  /**
+   * The logit lens (nostalgebraist 2020): reads a CRV's hidden states at the input of a layer through the model's
+   * final norm and output head, as if no layer followed.
+   * @returns logits, row-major `[crv.tokenCount, vocabularySize]`.
+   * @throws {@link InputError}, {@link ContextSizeError}, {@link ClosedError}; the signal's reason when aborted.
+   * @example
+   * const crv = await nir.capture('def add(a, b):')
+   * const logits = (await nir.logitLens(crv, 6)).subarray(-nir.model.vocabularySize)   // of the last token
+   * nir.detokenize([logits.indexOf(Math.max(...logits))])                              // what layer 6 would say next
+   */
+  logitLens(crv: Crv, layer: number, options: { readonly signal?: AbortSignal } = {}): Promise<Float32Array> {
+    return this.#engine.logitLens(crv, layer, withAmbientSignal(options))
+  }
+
+  /**
    * Generates from a raw prompt (see {@link Session.prompt} for a problem's), with a CRV injected or without.
    * @throws {@link InputError}, {@link ContextSizeError}, {@link ClosedError}; the signal's reason when aborted.
    */
@@ -128,6 +174,21 @@ export class Session {
     return this.#engine.generateArms(input, arms, withAmbientSignal(options))
   }
 
+  /**
+   * Adaptive depth: generates from one prompt with the CRV injected at every candidate depth, decoded together in one
+   * batch, and chooses among them: by the model's own confidence, by agreement, or by a function of yours.
+   * @throws {@link ChoiceError}, {@link InputError}, {@link ContextSizeError}, {@link ClosedError}; the signal's reason
+   * when aborted.
+   * @example
+   * const { chosen, depth, margin } = await nir.generateAdaptive(nir.prompt(problem), crv, {
+   *   layers: [1, 3, 6, 'original'],
+   *   by: 'logProbability',
+   * })
+   */
+  generateAdaptive(input: Input, crv: Crv, options: AdaptiveOptions): Promise<AdaptiveGeneration> {
+    return generateAdaptive(this.#engine, input, crv, withAmbientSignal(options))
+  }
+
   /** Lets the model think about a problem, and makes the context text of what it thought. */
   think(problem: PromptProblem, options: ThinkOptions = {}): Promise<Thinking> {
     return think(this.#engine, this.#prompts, problem, withAmbientSignal(options))
@@ -136,23 +197,41 @@ export class Session {
   /**
    * Sweeps injection depths over problems: thinks once a problem and sample, generates with that thinking injected
    * at every depth, measures, tests. Arms share the thinking, so they are paired.
-   * @throws {@link SweepOptionError}; {@link SweepEndedError}, which holds what was finished, when it is cancelled
-   * or fails.
+   *
+   * With `study`, the path of a folder, every finished unit (a problem and sample with all its arms) is written there at
+   * once, and what is there already is not computed again: called again after a crash, the sweep goes on; called with
+   * more layers, problems or samples, it adds them, from the thinking that is stored.
+   * @throws {@link SweepOptionError}; {@link StudyError}; {@link SweepEndedError}, which holds what was finished, when
+   * it is cancelled or fails.
+   * @example
+   * const sweep = await nir.sweep({ problems, layers: 'all', study: 'runs/depths' })
    */
-  async sweep(options: SweepOptions): Promise<Sweep> {
-    const records: SweepRecord[] = []
-    if (this.#closed) throw new ClosedError()
-    const evaluator = await (this.#evaluator ??= openEvaluator())
-    const warnings = evaluator.capabilities.reasons
-    const run = withAmbientSignal({ ...options, onProgress: options.onProgress ?? cellProgress() })
+  async sweep(options: SweepOptions & { readonly study?: string | undefined }): Promise<Sweep> {
+    const { study, ...run } = withSurroundings(options)
+    const tools = await this.#tools()
+    if (study === undefined) return collect(run, tools)
+    planSweep(run, tools.engine.model) // what cannot be run makes no folder
+    const store = await StudyStore.begin(study, await studySettings(run, tools, this.#options))
     try {
-      await runSweep(run, { engine: this.#engine, prompts: this.#prompts, evaluator }, records)
-    } catch (error) {
-      const aborted = run.signal?.aborted ?? false
-      if (!aborted && records.length === 0) throw error
-      throw new SweepEndedError(new Sweep([...records], warnings), error, aborted)
+      const work = await store.startWork(studyWork(run, tools, this.#options))
+      try {
+        return await collect(run, { ...tools, store: work })
+      } finally {
+        work.end()
+      }
+    } finally {
+      await store.close()
     }
-    return new Sweep(records, warnings)
+  }
+
+  /** Opens a study that a sweep has written. See {@link openStudy}. */
+  open(path: string): Promise<Study> {
+    return openStudy(path)
+  }
+
+  /** The thesis: its published tables, and its protocol run on this model. */
+  get thesis(): Thesis {
+    return new Thesis(async (options) => ({ options: withSurroundings(options), tools: await this.#tools() }))
   }
 
   /** Frees the model and ends the child processes. What is running is aborted. Safe to call twice. */
@@ -160,6 +239,31 @@ export class Session {
     this.#closed = true
     await Promise.all([this.#engine.close(), this.#evaluator?.then((evaluator) => evaluator.close())])
   }
+
+  async #tools(): Promise<SweepTools> {
+    if (this.#closed) throw new ClosedError()
+    const evaluator = await (this.#evaluator ??= openEvaluator())
+    return { engine: this.#engine, prompts: this.#prompts, evaluator }
+  }
+}
+
+/** Runs a sweep; when it ends early, the error holds what was finished. */
+async function collect(options: SweepOptions, tools: SweepTools): Promise<Sweep> {
+  const records: SweepRecord[] = []
+  const warnings = tools.evaluator.capabilities.reasons
+  try {
+    await runSweep(options, tools, records)
+  } catch (error) {
+    const aborted = options.signal?.aborted ?? false
+    if (!aborted && records.length === 0) throw error
+    throw new SweepEndedError(new Sweep([...records], warnings), error, aborted)
+  }
+  return new Sweep(records, warnings)
+}
+
+/** The running cell's signal and progress, where the caller gives none. */
+function withSurroundings<T extends Pick<SweepOptions, 'signal' | 'onProgress'>>(options: T): T {
+  return withAmbientSignal({ ...options, onProgress: options.onProgress ?? cellProgress(progressLine) })
 }
 
 /** An evaluator; says once, in a line each, what this machine lacks. */
@@ -170,12 +274,14 @@ async function openEvaluator(): Promise<Evaluator> {
 }
 
 /** Shows progress in the running cell, updated in place. */
-function cellProgress(): SweepOptions['onProgress'] {
+function cellProgress<Progress>(
+  line: (progress: Progress) => string,
+): ((progress: Progress) => void) | undefined {
   const display = ambientDisplay()
   if (!display) return undefined
   let handle: ReturnType<typeof display> | undefined
   return (progress) => {
-    const bundle = { 'text/plain': progressLine(progress) }
+    const bundle = { 'text/plain': line(progress) }
     if (handle) handle.update(bundle)
     else handle = display(bundle)
   }

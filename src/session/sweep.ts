@@ -1,11 +1,21 @@
 import type { DataFrame } from 'danfojs-node'
 import {
   compareToOriginal,
+  crossLayerHeatmap,
   depthChart,
+  depthProfile,
+  distributionChart,
+  forestChart,
+  outcomeChart,
+  passAtKTable,
   problemHeatmap,
   thesisTable,
+  toCSV,
   toFrame,
+  toParquet,
   type Comparison,
+  type DepthProfile,
+  type DepthProfileOptions,
   type Figure,
   type Table,
   type TableId,
@@ -55,6 +65,46 @@ export class Sweep {
   /** Every arm against the original, paired by problem and sample. See {@link compareToOriginal}. */
   compare(metric: string): Comparison {
     return compareToOriginal(this.records, metric)
+  }
+
+  /** The best depth for each metric, and how sure that is. See {@link depthProfile}. */
+  profile(metrics: string | readonly string[], options?: DepthProfileOptions): DepthProfile {
+    return depthProfile(this.records, metrics, options)
+  }
+
+  /** pass@k of every arm with intervals, a row a k. See {@link passAtKTable}. */
+  passAtK(ks: number | readonly number[] = 1): Table {
+    return passAtKTable(this.records, ks)
+  }
+
+  /** The paired difference of every arm to the original, a line an arm. See {@link forestChart}. */
+  forest(metric: string): Figure {
+    return forestChart(this.records, metric)
+  }
+
+  /** Shares of the generations that passed, failed, raised, …, a bar an arm. See {@link outcomeChart}. */
+  outcomes(): Figure {
+    return outcomeChart(this.records)
+  }
+
+  /** How a metric is distributed in every arm. See {@link distributionChart}. */
+  distribution(metric: string): Figure {
+    return distributionChart(this.records, metric)
+  }
+
+  /** A metric for each pair of capture and injection layer. See {@link crossLayerHeatmap}. */
+  crossLayers(metric: string): Figure {
+    return crossLayerHeatmap(this.records, metric)
+  }
+
+  /** The records as CSV, texts included. See {@link toCSV}. */
+  toCSV(): string {
+    return toCSV(this.records)
+  }
+
+  /** The records as the bytes of a Parquet file, texts included. See {@link toParquet}. */
+  toParquet(): Uint8Array {
+    return toParquet(this.records)
   }
 
   /** For our kernel: a line of summary and the table of outcomes. */

@@ -1,0 +1,114 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { arch, cpus, hostname, platform, release } from 'node:os'
+import { join } from 'node:path'
+import type { EngineOptions, ModelInfo } from '../engine/index.js'
+import type { EvaluatorCapabilities } from '../evaluation/index.js'
+import { resolveDepths } from '../nir/index.js'
+import { packageRoot } from '../package-root.js'
+import { describeArms } from '../sweep/arms.js'
+import {
+  hashOfFile,
+  stopTexts,
+  type StudySettings,
+  type StudyWork,
+  type SweepOptions,
+  type SweepTools,
+} from '../sweep/index.js'
+
+/** How a session computes. */
+export type SessionEngine = Pick<EngineOptions, 'flashAttention' | 'cacheType' | 'exact' | 'gpu' | 'threads'>
+
+interface Manifest {
+  readonly version: string
+  readonly dependencies: Readonly<Record<string, string>>
+}
+
+/** What a sweep of a session has in common with all other work of its study. */
+export async function studySettings(
+  options: SweepOptions,
+  tools: SweepTools,
+  session: SessionEngine,
+): Promise<StudySettings> {
+  const { model } = tools.engine
+  const { version, dependencies } = manifest()
+  return {
+    model: { sha256: await modelHash(model), name: model.name },
+    code: { nirLab: version, nodeLlamaCpp: dependencies['node-llama-cpp'] ?? 'unknown' },
+    engine: {
+      contextSize: model.contextSize,
+      flashAttention: session.flashAttention ?? null,
+      cacheType: session.cacheType ?? 'f16',
+      exact: session.exact ?? false,
+    },
+    prompts: tools.prompts,
+    context: options.context ? 'given' : 'thought',
+    seed: options.seed ?? 0,
+    temperature: options.temperature ?? 0,
+    maxTokens: options.maxTokens ?? 250,
+    maxThinkingTokens: options.maxThinkingTokens ?? 1000,
+    stop: stopTexts(options, tools.prompts),
+  }
+}
+
+/** What a sweep of a session adds to its study. */
+export function studyWork(options: SweepOptions, tools: SweepTools, session: SessionEngine): StudyWork {
+  const { model } = tools.engine
+  const depths = resolveDepths(options.layers ?? 'all', model.layerCount)
+  return {
+    problems: options.problems,
+    samples: options.samples ?? 1,
+    arms: describeArms(depths, options),
+    hiddenSize: model.hiddenSize,
+    environment: environment(model, tools.evaluator.capabilities, session),
+  }
+}
+
+function environment(
+  model: ModelInfo,
+  { parser, pythonVersion, testPythonVersion, sandbox }: EvaluatorCapabilities,
+  { gpu, threads }: SessionEngine,
+): StudyWork['environment'] {
+  return {
+    nirLab: manifest().version,
+    commit: commit(),
+    node: process.version,
+    platform: `${platform()} ${release()} ${arch()}`,
+    cpu: cpus()[0]?.model ?? null,
+    gpu: gpu ?? 'auto',
+    threads: threads ?? null,
+    host: hostname(),
+    process: process.pid,
+    model: model.path,
+    parser,
+    pythonVersion,
+    testPythonVersion,
+    sandbox,
+  }
+}
+
+const hashes = new Map<string, Promise<string>>()
+
+/** Once a process: a model is large. */
+function modelHash({ path }: ModelInfo): Promise<string> {
+  const { mtimeMs, size } = statSync(path)
+  const version = `${path} ${mtimeMs} ${size}`
+  const known = hashes.get(version) ?? hashOfFile(path)
+  hashes.set(version, known)
+  return known
+}
+
+function manifest(): Manifest {
+  return JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as Manifest
+}
+
+/** The commit of a checkout, with `-dirty` where files were changed; `null`: an installed package. */
+function commit(): string | null {
+  if (!existsSync(join(packageRoot(), '.git'))) return null
+  try {
+    const args = ['-C', packageRoot(), 'describe', '--always', '--dirty', '--abbrev=12']
+    return execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
+  } catch {
+    return null
+  }
+}

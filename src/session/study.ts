@@ -1,0 +1,141 @@
+import type { DataFrame } from 'danfojs-node'
+import { frameOf } from '../analysis/danfo.js'
+import { toFrame } from '../analysis/index.js'
+import { createEvaluator, type EvaluatorOptions } from '../evaluation/index.js'
+import {
+  exportTables,
+  mergeStudy,
+  readRecords,
+  remeasure,
+  StudyError,
+  StudyStore,
+  TABLES,
+  type ExportFormat,
+  type MergeSummary,
+  type StudySettings,
+  type SweepRecord,
+  type TableName,
+} from '../sweep/index.js'
+import { resultColumns } from './result-columns.js'
+import { Sweep } from './sweep.js'
+
+/**
+ * Opens a study that `nir.sweep({ …, study: path })` made. While it is open no other process can open it; a sweep of
+ * this process can go on in it.
+ * @throws {@link StudyError} `NOT_A_STUDY`, `STUDY_IN_USE` (with who holds it), `STUDY_NEWER`, `STUDY_CORRUPT`.
+ * @example
+ * const study = await openStudy('runs/depths')
+ * await study.sql`SELECT arm, avg(passed::INT) AS passed FROM records WHERE layer < ${6} GROUP BY arm`
+ * await study.close()
+ */
+export async function openStudy(path: string): Promise<Study> {
+  return new Study(await StudyStore.open(path))
+}
+
+/** A stored sweep: settings, problems, thinking, generations, what was measured on them. See {@link openStudy}. */
+export class Study {
+  readonly #store: StudyStore
+
+  /** @internal */
+  constructor(store: StudyStore) {
+    this.#store = store
+  }
+
+  /** Absolute path. */
+  get folder(): string {
+    return this.#store.database.folder
+  }
+
+  /** What all its work has in common. */
+  get settings(): StudySettings {
+    return this.#store.settings
+  }
+
+  /** A record a generation, by problem, sample and depth. */
+  records(): Promise<SweepRecord[]> {
+    return readRecords(this.#store.database)
+  }
+
+  /** What is stored as a {@link Sweep}, with its tables and charts. */
+  async sweep(): Promise<Sweep> {
+    return new Sweep(await this.records())
+  }
+
+  /**
+   * A table as a danfojs DataFrame; `'generations'` (default) as {@link Sweep.frame} gives it, with a column a metric.
+   * @throws {@link StudyError} `UNKNOWN_TABLE`; {@link AnalysisError} `NO_RECORDS`.
+   */
+  async frame(table: TableName = 'generations'): Promise<DataFrame> {
+    if (table === 'generations') return toFrame(await this.records())
+    if (!TABLES.includes(table))
+      throw new StudyError(
+        'UNKNOWN_TABLE',
+        `A study has no table '${String(table)}'.`,
+        `Choose among: ${TABLES.join(', ')}.`,
+      )
+    return frameOf(resultColumns(await this.#store.database.query(`SELECT * FROM ${table}`)))
+  }
+
+  /**
+   * Runs a query of DuckDB's SQL over the tables (see `docs/decisions/study-store.md`) and the view `records`. What
+   * stands in `${}` is bound as a parameter, never pasted.
+   * @returns a row an object; whole numbers as numbers, maps as objects.
+   * @throws {@link StudyError} `SQL_FAILED`, with what DuckDB says.
+   */
+  async sql<Row = Record<string, unknown>>(
+    query: TemplateStringsArray,
+    ...values: readonly (string | number | boolean | bigint | null)[]
+  ): Promise<Row[]> {
+    const text = query.reduce((before, part, index) => `${before}$${index}${part}`)
+    try {
+      return (await this.#store.database.query(text, values)).rows as Row[]
+    } catch (error) {
+      if (error instanceof StudyError) throw error
+      throw new StudyError(
+        'SQL_FAILED',
+        `DuckDB refused the query: ${(error as Error).message.trim()}.`,
+        `There are the tables ${TABLES.join(', ')} and the view records.`,
+        { cause: error },
+      )
+    }
+  }
+
+  /**
+   * Writes the tables into a folder, a file each, sorted; `generations` has all that is known of one, with texts and a
+   * column a metric.
+   * @returns the files' paths.
+   */
+  export(folder: string, format: ExportFormat = 'parquet'): Promise<string[]> {
+    return exportTables(this.#store.database, folder, format)
+  }
+
+  /**
+   * Brings over the work of another study that this one does not have, in one transaction.
+   * @throws {@link StudyError} `STUDY_DIFFERS`, saying in what, for one of other settings, problems or arms.
+   */
+  merge(path: string): Promise<MergeSummary> {
+    return mergeStudy(this.#store, path)
+  }
+
+  /**
+   * Measures and tests what is stored again, for example after the metrics were changed; nothing is generated. A problem
+   * is a transaction. Outcomes stay where no tests can be run here. A sweep that goes on in the study measures by the
+   * thesis' definitions, whatever was asked for here.
+   * @returns how many generations.
+   * @throws {@link StudyError} `CANNOT_MEASURE` where nothing parses Python.
+   */
+  async remeasure(options: EvaluatorOptions & { readonly signal?: AbortSignal } = {}): Promise<number> {
+    const { signal, ...rest } = options
+    const evaluator = await createEvaluator(rest)
+    try {
+      return await remeasure(this.#store.database, evaluator, signal)
+    } finally {
+      await evaluator.close()
+    }
+  }
+
+  /** Lets go of the study. Safe to call twice. */
+  close(): Promise<void> {
+    return this.#store.close()
+  }
+}
