@@ -27,7 +27,7 @@ export function inspectReply(converter: CellConverter, declared: string, request
   const { code, position } = cursor(request)
   const info = lookUp(converter, declared, code, position)
   if (!info?.displayParts?.length) return { status: 'ok', found: false, data: {}, metadata: {} }
-  const signature = textOf(info.displayParts)
+  const signature = joined(info.displayParts)
   const documentation = documentationOf(info)
   return {
     status: 'ok',
@@ -57,22 +57,26 @@ function lookUp(
 
 /** The content of an `is_complete_reply`. */
 export function isCompleteReply(converter: CellConverter, request: Content): Content {
-  const { completed, indent } = converter.isComplete(String(request['code'] ?? ''))
-  return completed ? { status: 'complete' } : { status: 'incomplete', indent: indent ?? '' }
+  return { ...converter.completeness(textOf(request['code'])) }
 }
 
 function cursor(request: Content): { code: string; position: number } {
-  const code = String(request['code'] ?? '')
+  const code = textOf(request['code'])
   return { code, position: toOffset(code, Number(request['cursor_pos'] ?? code.length)) }
 }
 
 function documentationOf(info: QuickInfo): string {
-  const tags = (info.tags ?? []).map((tag) => `@${tag.name} ${textOf(tag.text ?? [])}`.trim())
-  const parts = [textOf(info.documentation ?? []), ...tags].filter((part) => part !== '')
+  const tags = (info.tags ?? []).map((tag) => `@${tag.name} ${joined(tag.text ?? [])}`.trim())
+  const parts = [joined(info.documentation ?? []), ...tags].filter((part) => part !== '')
   // TypeScript 5.0 takes "@throws {@link X}" for a type and a tag of its own.
   return parts.join('\n\n').replace(/\{\s*@link\s+([^}]+?)\s*\}/g, '$1')
 }
 
-function textOf(parts: readonly { text: string }[]): string {
+function joined(parts: readonly { text: string }[]): string {
   return parts.map((part) => part.text).join('')
+}
+
+/** A field that should be text; anything else a client sends counts as empty. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }

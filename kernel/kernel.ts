@@ -1,16 +1,25 @@
+import { COMMS_HOOK, Comms } from './comms.js'
 import { CellConverter } from './convert/cell-converter.js'
 import { Bundler } from './display/bundler.js'
 import { createDisplay, DISPLAY_HOOK, isDisplayHandle } from './display/display.js'
 import { CellInterrupted } from './errors.js'
 import { errorContent } from './execute/error-content.js'
 import { Executor } from './execute/executor.js'
+import { endIntervalsAtInterrupt } from './execute/intervals.js'
 import { CellModules } from './execute/modules.js'
 import { asText, SessionLoader } from './execute/session-loader.js'
 import { redirectStreams } from './execute/streams.js'
 import { installTraces } from './execute/traces.js'
-import { completeReply, inspectReply, isCompleteReply } from './handlers.js'
+import { completeReply, inspectReply, isCompleteReply, textOf } from './handlers.js'
 import { InputDesk } from './input.js'
-import { INTERRUPTIBLE, type ForwardedRequest, type ToExecutor, type ToServer } from './server/protocol.js'
+import {
+  INTERRUPTED,
+  INTERRUPTIBLE,
+  type CommDuringCell,
+  type ForwardedRequest,
+  type ToExecutor,
+  type ToServer,
+} from './server/protocol.js'
 
 type Content = Record<string, unknown>
 
@@ -34,16 +43,21 @@ export class Kernel {
   private readonly sessions: SessionLoader
   private readonly desk: InputDesk
   private readonly bundler = new Bundler()
+  private readonly comms = new Comms((type, content, { metadata = {}, buffers = [] }) => {
+    const copies = buffers.map((buffer) => new Uint8Array(buffer))
+    this.publish(type, content, { metadata: JSON.stringify(metadata), buffers: copies })
+  })
   private count = 0
   private hidden = 0
   private cell = ''
 
   constructor(private readonly setup: KernelSetup) {
     installTraces()
+    endIntervalsAtInterrupt()
     redirectStreams((name, text) => setup.tell({ kind: 'stream', name, text }))
     this.reportStrayErrors()
     const loadApi = () => import(setup.api.href) as Promise<object>
-    const { display } = createDisplay(
+    const { display, clear } = createDisplay(
       this.bundler,
       (type, content) => this.publish(type, content),
       () => this.cell,
@@ -51,13 +65,14 @@ export class Kernel {
     this.sessions = new SessionLoader(loadApi, (text) => display(asText(text)))
     this.desk = new InputDesk((prompt, password) => setup.tell({ kind: 'input', prompt, password }))
     this.converter = new CellConverter(setup.cwd, setup.api, (busy) => this.protect(busy))
-    const globals = { display, input: this.desk.ask }
-    Object.assign(globalThis, { [DISPLAY_HOOK]: display })
+    const globals = { display, clear, input: this.desk.ask, comms: this.comms }
+    Object.assign(globalThis, { [DISPLAY_HOOK]: display, [COMMS_HOOK]: this.comms })
     this.executor = new Executor(
       {
         converter: this.converter,
         modules: new CellModules(setup.cwd, loadApi),
         cwd: setup.cwd,
+        flags: setup.flags,
         session: () => this.sessions.get(),
       },
       globals,
@@ -76,6 +91,7 @@ export class Kernel {
         void this.answer(message)
         return
       case 'interrupt':
+        Atomics.store(this.setup.flags, INTERRUPTED, 0)
         this.setup.tell({ kind: 'interrupt-seen' })
         this.desk.cancel()
         return this.executor.interrupt()
@@ -84,19 +100,22 @@ export class Kernel {
         return
       case 'input':
         return this.desk.answer(message.value)
+      case 'comm':
+        void this.hearComm(message).catch(this.reportComm)
+        return
       case 'exit':
         void this.sessions.close().finally(() => this.setup.exit())
     }
   }
 
   private async answer(request: ForwardedRequest): Promise<void> {
-    let content: Content
+    let content: string
     try {
-      content = await this.handle(request)
+      content = JSON.stringify(await this.handle(request))
     } catch (error) {
-      content = { status: 'error', ...errorContent(error) }
+      content = JSON.stringify({ status: 'error', ...errorContent(error) })
     }
-    this.setup.tell({ kind: 'reply', id: request.id, content: JSON.stringify(content) })
+    this.setup.tell({ kind: 'reply', id: request.id, content })
   }
 
   private handle(request: ForwardedRequest): Content | Promise<Content> {
@@ -108,18 +127,22 @@ export class Kernel {
         return inspectReply(converter, executor.declared, request.content)
       case 'is_complete_request':
         return isCompleteReply(converter, request.content)
-      default:
+      case 'comm_info_request':
+        return this.comms.info(request.content)
+      case 'execute_request':
         return this.execute(request)
+      default:
+        return this.handleComm(request)
     }
   }
 
   private async execute({ content, metadata }: ForwardedRequest): Promise<Content> {
-    const code = String(content['code'] ?? '')
+    const code = textOf(content['code'])
     const silent = content['silent'] === true
     const stored = !silent && content['store_history'] !== false
     const label = stored ? String(++this.count) : `*${++this.hidden}`
     this.desk.allowed = content['allow_stdin'] === true
-    this.cell = String(metadata['cellId'] ?? code)
+    this.cell = textOf(metadata['cellId']) || code
     if (!silent) this.publish('execute_input', { code, execution_count: this.count })
     try {
       await this.executor.execute(code, label, async (value) => {
@@ -134,6 +157,17 @@ export class Kernel {
     }
   }
 
+  private async handleComm(request: ForwardedRequest): Promise<Content> {
+    await this.executor.handle(() => this.hearComm(request)).catch(this.reportComm)
+    return {}
+  }
+
+  private hearComm({ type, content, metadata, buffers }: Omit<CommDuringCell, 'kind'>): Promise<void> {
+    return this.comms.hear(type, content, metadata, buffers)
+  }
+
+  private readonly reportComm = (error: unknown): void => this.reportStray('A comm handler failed', error)
+
   private async publishResult(value: unknown): Promise<void> {
     if (isDisplayHandle(value)) return
     const { data, metadata } = await this.bundler.bundle(value, this.cell)
@@ -142,9 +176,10 @@ export class Kernel {
 
   private async evaluate(expressions: unknown): Promise<Content> {
     const results: Content = {}
-    for (const [name, code] of Object.entries((expressions ?? {}) as Record<string, unknown>)) {
+    if (typeof expressions !== 'object' || expressions === null) return results
+    for (const [name, code] of Object.entries(expressions)) {
       try {
-        await this.executor.execute(String(code), `*${++this.hidden}`, async (value) => {
+        await this.executor.execute(textOf(code), `*${++this.hidden}`, async (value) => {
           results[name] = { status: 'ok', ...(await this.bundler.bundle(value, this.cell)) }
         })
       } catch (error) {
@@ -159,18 +194,25 @@ export class Kernel {
     Atomics.store(this.setup.flags, INTERRUPTIBLE, busy ? 0 : 1)
   }
 
-  private publish(type: string, content: Content): void {
-    this.setup.tell({ kind: 'publish', type, content: JSON.stringify(content) })
+  private publish(
+    type: string,
+    content: Content,
+    extra: { metadata?: string; buffers?: Uint8Array[] } = {},
+  ): void {
+    this.setup.tell({ kind: 'publish', type, content: JSON.stringify(content), ...extra })
   }
 
   private reportStrayErrors(): void {
-    const report = (label: string) => (error: unknown) => {
-      // An interrupt ends background work of the notebook too, and that is no news.
-      if (error instanceof CellInterrupted) return
-      const { traceback } = errorContent(error)
-      this.setup.tell({ kind: 'stream', name: 'stderr', text: `${label}: ${traceback.join('\n')}\n` })
-    }
-    process.on('uncaughtException', report('Uncaught error outside a cell'))
-    process.on('unhandledRejection', report('A promise was rejected and nothing awaited it'))
+    process.on('uncaughtException', (error) => this.reportStray('Uncaught error outside a cell', error))
+    process.on('unhandledRejection', (error) =>
+      this.reportStray('A promise was rejected and nothing awaited it', error),
+    )
+  }
+
+  private reportStray(label: string, error: unknown): void {
+    // An interrupt ends background work of the notebook too, and that is no news.
+    if (error instanceof CellInterrupted) return
+    const { traceback } = errorContent(error)
+    this.setup.tell({ kind: 'stream', name: 'stderr', text: `${label}: ${traceback.join('\n')}\n` })
   }
 }

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { Kernel } from './kernel.js'
+import { historyFolder } from './kernelspec/folders.js'
 import { CLOSED, FLAG_BYTES, type ServerData, type ToExecutor, type ToServer } from './server/protocol.js'
 import { packageVersion } from './version.js'
 
@@ -11,7 +12,7 @@ process.on('SIGINT', () => undefined)
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { api: { type: 'string' } },
+  options: { api: { type: 'string' }, 'no-history': { type: 'boolean' } },
 })
 const connectionFile = positionals[0]
 if (connectionFile === undefined) {
@@ -25,7 +26,12 @@ const CLOSE_WITHIN_MS = 1000
 const api = values.api ? pathToFileURL(values.api) : new URL('../src/index.js', import.meta.url)
 const memory = new SharedArrayBuffer(FLAG_BYTES)
 const flags = new Int32Array(memory)
-const data: ServerData = { connectionFile, flags: memory, version: packageVersion() }
+const data: ServerData = {
+  connectionFile,
+  flags: memory,
+  version: packageVersion(),
+  history: values['no-history'] ? undefined : historyFolder(),
+}
 const server = new Worker(new URL('./server/worker.js', import.meta.url), { workerData: data })
 server.on('error', (error) => {
   process.stderr.write(`[nir kernel] the message server failed: ${String(error)}\n`)

@@ -32,7 +32,8 @@ export async function launchKernel(options: LaunchOptions): Promise<LaunchedKern
   const file = join(folder, 'connection.json')
   writeFileSync(file, JSON.stringify(connection), { mode: 0o600 })
   const [node, ...command] = kernelCommand(file)
-  const child = spawn(node!, [...command, ...(options.args ?? [])], {
+  // What is typed is history; a notebook that is run as a whole is not.
+  const child = spawn(node!, [...command, '--no-history', ...(options.args ?? [])], {
     cwd: options.cwd,
     env: { ...process.env, JPY_PARENT_PID: String(process.pid), ...options.env },
     // Of its own process group: Ctrl-C is for this process, which interrupts the kernel by message.

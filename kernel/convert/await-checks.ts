@@ -1,3 +1,4 @@
+import { INTERRUPTED } from '../server/protocol.js'
 import type { TypeScript } from './tslab.js'
 
 /** The names that the emitted code of a cell uses besides the cell's own. */
@@ -7,6 +8,8 @@ export const GUARDS = {
   check: '__nir_check',
   iterate: '__nir_iterate',
   meta: '__nir_meta',
+  flags: '__nir_flags',
+  stop: '__nir_stop',
 } as const
 
 /**
@@ -15,7 +18,9 @@ export const GUARDS = {
  * `await x` becomes `__nir_check(__nir_epoch(), await x)`, which throws where an interrupt came in between, so that a
  * loop with awaits ends; `for await (… of x)` gets the same through `__nir_iterate(x)`. `import(x)` becomes
  * `__nir_import(x)`, since CommonJS would turn it into a `require` that modules with a top-level await refuse, and
- * `import.meta`, which CommonJS lacks, `__nir_meta`.
+ * `import.meta`, which CommonJS lacks, `__nir_meta`. Every loop begins its rounds with a look at a flag in shared memory,
+ * so that an interrupt is an exception at a line of the cell, also where a library calls the cell's function: cutting
+ * the thread off would leave the library's own promises unsettled.
  */
 export function cellTransformer(ts: TypeScript): (context: TypeScript) => (node: TypeScript) => TypeScript {
   const { factory } = ts
@@ -32,11 +37,27 @@ export function cellTransformer(ts: TypeScript): (context: TypeScript) => (node:
       if (ts.isForOfStatement(visited) && visited.awaitModifier) {
         const { awaitModifier, initializer, expression, statement } = visited
         const guarded = call(GUARDS.iterate, [expression])
-        return factory.updateForOfStatement(visited, awaitModifier, initializer, guarded, statement)
+        const updated = factory.updateForOfStatement(visited, awaitModifier, initializer, guarded, statement)
+        return checkedLoop(updated, context)
       }
+      if (ts.isIterationStatement(visited, false)) return checkedLoop(visited, context)
       return visited
     }
     return ts.visitNode(file, visit)
+  }
+
+  function checkedLoop(loop: TypeScript, context: TypeScript): TypeScript {
+    const withCheck = (node: TypeScript): TypeScript => {
+      if (node !== loop.statement) return node
+      const flag = factory.createElementAccessExpression(
+        factory.createIdentifier(GUARDS.flags),
+        factory.createNumericLiteral(INTERRUPTED),
+      )
+      const check = factory.createExpressionStatement(factory.createLogicalAnd(flag, call(GUARDS.stop, [])))
+      const statements = ts.isBlock(node) ? node.statements : [node]
+      return ts.setTextRange(factory.createBlock([check, ...statements], true), node)
+    }
+    return ts.visitEachChild(loop, withCheck, context)
   }
 
   function call(name: string, args: TypeScript): TypeScript {

@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import { cellTransformer } from './await-checks.js'
 import { compilerOptions } from './compiler-options.js'
+import { completeness, type Completeness } from './completeness.js'
 import { declaredNames, type DeclaredNames } from './declared-names.js'
 import { typeError } from './diagnostics.js'
+import { withoutLinkedExports } from './linked-exports.js'
 import { PackageView, packagesFolder } from './package-view.js'
 import { supportShorthandNames } from './shorthand-names.js'
 import { repairShorthands } from './shorthand.js'
@@ -37,7 +39,6 @@ export interface ConvertedCell {
 export class CellConverter {
   private readonly watched = new WatchedFiles()
   private readonly emitted = new Map<string, { map: CellMap; names: DeclaredNames }>()
-  private readonly tslab
   private typescript: TypeScript
   private readonly converter: TslabConverter
 
@@ -52,8 +53,8 @@ export class CellConverter {
     private readonly onBusy: (busy: boolean) => void = () => undefined,
   ) {
     onBusy(true)
-    this.tslab = loadTslab((copy, original) => this.change(copy, original, cwd, api))
-    this.converter = this.tslab.createConverter()
+    const tslab = loadTslab((copy, original) => this.change(copy, original, cwd, api))
+    this.converter = tslab.createConverter()
     onBusy(false)
   }
 
@@ -74,8 +75,8 @@ export class CellConverter {
     return this.whole(() => this.converter.inspect(declarations, source, position))
   }
 
-  isComplete(source: string): { completed: boolean; indent?: string } {
-    return this.tslab.isCompleteCode(source)
+  completeness(source: string): Completeness {
+    return completeness(this.typescript, source)
   }
 
   private whole<T>(work: () => T): T {
@@ -141,7 +142,10 @@ export class CellConverter {
       const result = original.transpileModule(code, {
         ...options,
         compilerOptions: { ...options.compilerOptions, inlineSourceMap: true },
-        transformers: { before: [readNames, cellTransformer(original)] },
+        transformers: {
+          before: [readNames, cellTransformer(original)],
+          after: [withoutLinkedExports(original, () => names!.variables)],
+        },
       })
       const output = splitInlineMap(result.outputText)
       const steps = [output.map, map].flatMap((step) => step ?? [])

@@ -43,7 +43,6 @@ export interface QuickInfo {
 
 export interface TslabModule {
   createConverter(): TslabConverter
-  isCompleteCode(source: string): { completed: boolean; indent?: string }
 }
 
 /** A namespace of TypeScript 5.0 (tslab's fork), which has no usable types of its own here. */

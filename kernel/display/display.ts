@@ -13,7 +13,8 @@ export interface DisplayHandle {
 /** Where `nir` finds `display`, so that progress can be shown in place. */
 export const DISPLAY_HOOK = Symbol.for('nir.display')
 
-type Publish = (type: 'display_data' | 'update_display_data', content: Record<string, unknown>) => void
+type ShowType = 'display_data' | 'update_display_data'
+type Publish = (type: ShowType | 'clear_output', content: Record<string, unknown>) => void
 
 const handles = new WeakSet<object>()
 
@@ -23,7 +24,7 @@ export function isDisplayHandle(value: unknown): boolean {
 }
 
 /**
- * Makes the `display` of cells. Values are shown in the order of the calls, though a value may promise its bundle.
+ * Makes the `display` and the `clear` of cells. Values are shown in the order of the calls, though a value may promise its bundle.
  *
  * @param cell names the running cell
  */
@@ -31,13 +32,17 @@ export function createDisplay(
   bundler: Bundler,
   publish: Publish,
   cell: () => string,
-): { display: (value: unknown) => DisplayHandle; settled: () => Promise<void> } {
+): {
+  display: (value: unknown) => DisplayHandle
+  clear: (options?: { wait?: boolean }) => void
+  settled: () => Promise<void>
+} {
   let tail: Promise<void> = Promise.resolve()
 
   let waiting = 0
 
   // Shown at once where nothing is awaited, so that it stays in order with what the console prints.
-  const show = (type: Parameters<Publish>[0], value: unknown, id: string): void | Promise<void> => {
+  const show = (type: ShowType, value: unknown, id: string): void | Promise<void> => {
     const bundle = bundler.bundle(value, cell())
     if (waiting === 0 && !(bundle instanceof Promise)) return publish(type, contentOf(bundle, id))
     waiting++
@@ -58,7 +63,13 @@ export function createDisplay(
     handles.add(handle)
     return handle
   }
-  return { display, settled: () => tail }
+
+  const clear = ({ wait = false }: { wait?: boolean } = {}): void => {
+    if (waiting === 0) return publish('clear_output', { wait })
+    waiting++
+    tail = tail.then(() => publish('clear_output', { wait })).then(() => void waiting--)
+  }
+  return { display, clear, settled: () => tail }
 }
 
 function contentOf({ data, metadata }: DisplayData, id: string): Record<string, unknown> {

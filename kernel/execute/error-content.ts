@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 import { CellTypeError } from '../errors.js'
+import { withCodeFrame } from './traces.js'
 
 /** What a front end is told of an error. */
 export interface ErrorContent {
@@ -30,7 +31,11 @@ export function errorContent(error: unknown): ErrorContent {
     return { ename: 'Thrown', evalue: text, traceback: [`Thrown: ${text}`] }
   }
   const traceback = safely(() => (isDeliberate(error) ? shortTrace(error) : fullTrace(error)))
-  return { ename: String(error.name), evalue: String(error.message), traceback: traceback.split('\n') }
+  return {
+    ename: String(error.name),
+    evalue: String(error.message),
+    traceback: withCodeFrame(traceback).split('\n'),
+  }
 }
 
 /** An error raised on purpose says what to do: its own frames and properties would only hide that. */

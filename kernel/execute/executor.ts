@@ -5,7 +5,7 @@ import { GUARDS } from '../convert/await-checks.js'
 import type { CellConverter, ConvertedCell } from '../convert/cell-converter.js'
 import { PRELUDE } from '../prelude.js'
 import { CellRun } from './cell-run.js'
-import { checkEpoch, currentEpoch, iterateChecked } from './guards.js'
+import { checkEpoch, currentEpoch, iterateChecked, stopLoop } from './guards.js'
 import type { CellModules } from './modules.js'
 import { Scope } from './scope.js'
 import { cellName, registerCell } from './traces.js'
@@ -21,6 +21,8 @@ export interface ExecutorHost {
   converter: CellConverter
   modules: CellModules
   cwd: string
+  /** Memory shared with the server; loops of cells look at its INTERRUPTED. */
+  flags: Int32Array
   /** The session behind `nir`. */
   session(): Promise<object>
 }
@@ -28,6 +30,7 @@ export interface ExecutorHost {
 /** Runs cells, one at a time, and keeps what they declare. */
 export class Executor {
   private readonly scope: Scope
+  private readonly stop: () => never
   private declarations = PRELUDE
   private run: CellRun | undefined
   private sessionShadowed = false
@@ -37,6 +40,7 @@ export class Executor {
     globals: Record<string, unknown>,
   ) {
     this.scope = new Scope(globals)
+    this.stop = stopLoop(host.flags)
   }
 
   /** The types of what the notebook has declared. */
@@ -55,10 +59,20 @@ export class Executor {
     const cell = this.host.converter.convert(this.declarations, source)
     this.run = new CellRun()
     try {
-      await this.run.start(async (signal) => use(await this.evaluate(cell, label, signal)))
+      await this.run.start(async (signal) => use(await this.evaluate(cell, source, label, signal)))
     } finally {
       // What a failed or interrupted cell had declared so far stays, as in other kernels.
       this.declarations = cell.declarations
+      this.run = undefined
+    }
+  }
+
+  /** Runs a handler of the notebook outside a cell, so that an interrupt ends it like a cell. */
+  async handle(body: () => unknown): Promise<void> {
+    this.run = new CellRun()
+    try {
+      await this.run.start(body)
+    } finally {
       this.run = undefined
     }
   }
@@ -72,7 +86,12 @@ export class Executor {
     return this.run?.terminated() ?? false
   }
 
-  private async evaluate(cell: ConvertedCell, label: string, signal: AbortSignal): Promise<unknown> {
+  private async evaluate(
+    cell: ConvertedCell,
+    source: string,
+    label: string,
+    signal: AbortSignal,
+  ): Promise<unknown> {
     const { modules } = this.host
     modules.updateFiles(cell.files)
     await modules.prepare(cell.code)
@@ -82,7 +101,7 @@ export class Executor {
       this.scope.set(SESSION, await this.host.session())
     }
     signal.throwIfAborted()
-    registerCell(label, cell.map)
+    registerCell(label, cell.map, source)
     await this.call(cell, label)
     return cell.lastExpression === undefined ? undefined : this.scope.take(cell.lastExpression)
   }
@@ -97,6 +116,8 @@ export class Executor {
       [GUARDS.epoch]: currentEpoch,
       [GUARDS.check]: checkEpoch,
       [GUARDS.iterate]: iterateChecked,
+      [GUARDS.flags]: this.host.flags,
+      [GUARDS.stop]: this.stop,
       [GUARDS.meta]: {
         url: pathToFileURL(join(cwd, 'cell.ts')).href,
         dirname: cwd,

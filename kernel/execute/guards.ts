@@ -1,4 +1,5 @@
 import { CellInterrupted } from '../errors.js'
+import { INTERRUPTED } from '../server/protocol.js'
 
 let epoch = 0
 
@@ -16,6 +17,14 @@ export function currentEpoch(): number {
 export function checkEpoch<T>(before: number, value: T): T {
   if (before !== epoch) throw new CellInterrupted()
   return value
+}
+
+/** Called by a loop that saw the flag: one interrupt is one exception, so that a `finally` may loop. */
+export function stopLoop(flags: Int32Array): () => never {
+  return () => {
+    Atomics.store(flags, INTERRUPTED, 0)
+    throw new CellInterrupted()
+  }
 }
 
 /** Passes on the items of an iterable until an interrupt comes. */

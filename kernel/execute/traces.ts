@@ -1,7 +1,9 @@
 import type { CellMap } from '../convert/source-maps.js'
 
 const CELL_PLACE = /\bIn\[([^\]]+)\]:(\d+):(\d+)/g
-const maps = new Map<string, CellMap>()
+const FIRST_PLACE = /^\s+at .*\bIn\[([^\]]+)\]:(\d+):(\d+)/m
+const LINES_AROUND = 2
+const cells = new Map<string, { map: CellMap; source: string }>()
 
 /** The file name of a cell in stack traces. */
 export function cellName(label: string): string {
@@ -9,14 +11,39 @@ export function cellName(label: string): string {
 }
 
 /** Makes traces of the cell `label` show its TypeScript lines. */
-export function registerCell(label: string, map: CellMap): void {
-  maps.set(label, map)
+export function registerCell(label: string, map: CellMap, source: string): void {
+  cells.set(label, { map, source })
+}
+
+/** Puts the lines of the cell around the innermost place of a trace before its first frame of a cell. */
+export function withCodeFrame(trace: string): string {
+  const found = FIRST_PLACE.exec(trace)
+  if (!found) return trace
+  const [, label, line, column] = found
+  const source = cells.get(label!)?.source
+  if (source === undefined) return trace
+  const frame = codeFrame(source, Number(line), Number(column))
+  return `${trace.slice(0, found.index)}${frame}\n${trace.slice(found.index)}`
+}
+
+function codeFrame(source: string, line: number, column: number): string {
+  const lines = source.split('\n')
+  const first = Math.max(1, line - LINES_AROUND)
+  const last = Math.min(lines.length, line + LINES_AROUND)
+  const width = String(last).length
+  const shown: string[] = []
+  for (let number = first; number <= last; number++) {
+    const mark = number === line ? '>' : ' '
+    shown.push(`  ${mark} ${String(number).padStart(width)} | ${lines[number - 1] ?? ''}`.trimEnd())
+    if (number === line) shown.push(`    ${' '.repeat(width)} | ${' '.repeat(column - 1)}^`)
+  }
+  return shown.join('\n')
 }
 
 /** Replaces places in running code by places in the cell. */
 function mapPlaces(text: string): string {
   return text.replace(CELL_PLACE, (whole, label: string, line: string, column: string) => {
-    const place = maps.get(label)?.original(Number(line), Number(column))
+    const place = cells.get(label)?.map.original(Number(line), Number(column))
     return place ? `${cellName(label)}:${place.line}:${place.column}` : whole
   })
 }

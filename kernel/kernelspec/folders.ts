@@ -25,13 +25,19 @@ export function kernelsFolder(
   { platform, env, home }: Surroundings = surroundings(),
 ): string {
   if (target.kind === 'prefix') return join(target.folder, 'share', 'jupyter', 'kernels')
+  return join(dataFolder({ platform, env, home }), 'kernels')
+}
+
+/** The folder that keeps what cells were run, for the history of later kernels. */
+export function historyFolder(around: Surroundings = surroundings()): string {
+  return join(dataFolder(around), 'nir', 'history')
+}
+
+/** Jupyter's data folder of this user. */
+function dataFolder({ platform, env, home }: Surroundings): string {
   const own = env['JUPYTER_DATA_DIR']
-  if (own) return join(own, 'kernels')
-  if (platform === 'darwin') return join(home, 'Library', 'Jupyter', 'kernels')
-  if (platform === 'win32') {
-    const roaming = env['APPDATA'] ?? join(home, 'AppData', 'Roaming')
-    return join(roaming, 'jupyter', 'kernels')
-  }
-  const data = env['XDG_DATA_HOME'] ?? join(home, '.local', 'share')
-  return join(data, 'jupyter', 'kernels')
+  if (own) return own
+  if (platform === 'darwin') return join(home, 'Library', 'Jupyter')
+  if (platform === 'win32') return join(env['APPDATA'] ?? join(home, 'AppData', 'Roaming'), 'jupyter')
+  return join(env['XDG_DATA_HOME'] ?? join(home, '.local', 'share'), 'jupyter')
 }

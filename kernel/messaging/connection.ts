@@ -25,6 +25,13 @@ export function address(connection: Connection, channel: Channel): string {
   return connection.transport === 'ipc' ? `ipc://${connection.ip}-${port}` : `tcp://${connection.ip}:${port}`
 }
 
+/** The ports of a connection, as a `connect_reply` names them. */
+export function portsOf(connection: Connection): Record<string, number> {
+  return Object.fromEntries(
+    CHANNELS.map((channel) => [`${channel}_port`, connection[`${channel}_port`]] as const),
+  )
+}
+
 /**
  * Reads and checks a connection file.
  *

@@ -1,12 +1,13 @@
 import { Session } from 'node:inspector'
-import { INTERRUPTIBLE, type ToExecutor } from './protocol.js'
+import { INTERRUPTED, INTERRUPTIBLE, type ToExecutor } from './protocol.js'
 
 const ANSWER_WITHIN_MS = 100
 const MAX_TERMINATIONS = 50
 
 /**
- * Interrupts the main thread from the Worker. First it asks; a main thread that does not answer within 100 ms is
- * stuck in a loop, so its execution is terminated, which keeps the state of the notebook.
+ * Interrupts the main thread from the Worker. First it asks, by a message and by the flag that loops of cells look
+ * at; a main thread that does not answer within 100 ms is stuck in other code, so its execution is terminated, which
+ * keeps the state of the notebook.
  */
 export class Interrupter {
   private readonly flags: Int32Array
@@ -35,6 +36,7 @@ export class Interrupter {
     const answered = new Promise<true>((resolve) => {
       this.waiting.push(() => resolve(true))
     })
+    Atomics.store(this.flags, INTERRUPTED, 1)
     this.tell({ kind: 'interrupt' })
     for (let attempt = 0; attempt < MAX_TERMINATIONS; attempt++) {
       if (await Promise.race([answered, after(ANSWER_WITHIN_MS)])) return

@@ -5,6 +5,12 @@ import { SendQueue, type FrameSocket } from './send-queue.js'
 const FLUSH_AFTER_MS = 20
 const FLUSH_AT_CHARACTERS = 65_536
 
+/** What a message may carry besides its content. */
+interface Extra {
+  metadata?: Record<string, unknown>
+  buffers?: Buffer[]
+}
+
 /**
  * Publishes on iopub in the order of the calls. Stream text is gathered and sent in pieces: at the latest after
  * 20 ms, and always before a message that comes after it.
@@ -38,13 +44,14 @@ export class Publisher {
     else this.timer ??= setTimeout(() => this.flush(), FLUSH_AFTER_MS)
   }
 
-  publish(type: string, content: Record<string, unknown>, parent = this.parent): void {
+  publish(type: string, content: Record<string, unknown>, extra: Extra = {}): void {
     this.flush()
-    this.send(type, content, parent)
+    this.send(type, content, this.parent, extra)
   }
 
   status(state: 'busy' | 'idle' | 'starting', parent: Partial<MessageHeader>): void {
-    this.publish('status', { execution_state: state }, parent)
+    this.flush()
+    this.send('status', { execution_state: state }, parent)
   }
 
   /** Resolves when all that was published has been handed to ZeroMQ. */
@@ -62,11 +69,14 @@ export class Publisher {
     this.send('stream', { name, text: text.join('') }, parent)
   }
 
-  private send(type: string, content: Record<string, unknown>, parent: Partial<MessageHeader>): void {
+  private send(
+    type: string,
+    content: Record<string, unknown>,
+    parent: Partial<MessageHeader>,
+    { metadata = {}, buffers = [] }: Extra = {},
+  ): void {
     const header = this.wire.header(type)
     const topic = Buffer.from(type)
-    this.queue.push(
-      this.wire.encode({ identities: [topic], header, parent, metadata: {}, content, buffers: [] }),
-    )
+    this.queue.push(this.wire.encode({ identities: [topic], header, parent, metadata, content, buffers }))
   }
 }

@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs'
 import type { Router } from 'zeromq'
 import type { JupyterMessage } from '../messaging/message.js'
 import { Wire } from '../messaging/wire.js'
-import { readConnection } from '../messaging/connection.js'
+import { portsOf, readConnection } from '../messaging/connection.js'
 import { History } from './history.js'
 import { Interrupter } from './interrupter.js'
 import { kernelInfo } from './kernel-info.js'
@@ -14,14 +14,21 @@ import { bindSockets, type Sockets } from './sockets.js'
 
 type Content = Record<string, unknown>
 
-const FORWARDED = new Set(['execute_request', 'complete_request', 'inspect_request', 'is_complete_request'])
+const FORWARDED = new Set([
+  'execute_request',
+  'complete_request',
+  'inspect_request',
+  'is_complete_request',
+  'comm_info_request',
+])
+const COMM = new Set(['comm_open', 'comm_msg', 'comm_close'])
 const EXIT_AFTER_MS = 2000
 const EXIT_COMPILER_AFTER_MS = 200
 
 /** The message server: owns every socket, answers what needs no code, forwards the rest to the main thread. */
 export class KernelServer {
   private readonly wire: Wire
-  private readonly history = new History()
+  private readonly history: History
   private readonly publisher: Publisher
   private readonly shell: SendQueue
   private readonly control: SendQueue
@@ -29,8 +36,10 @@ export class KernelServer {
   private readonly queue = new ShellQueue((message) => this.onShell(message))
   private readonly interrupter: Interrupter
   private readonly replies = new Map<number, (content: Content) => void>()
+  /** The execute request that runs, or ran last: what asks for input belongs to it. */
   private current: JupyterMessage | undefined
   private nextId = 1
+  private isInCell = false
 
   private constructor(
     private readonly data: ServerData,
@@ -40,6 +49,7 @@ export class KernelServer {
     private readonly onClose: () => void,
   ) {
     this.wire = new Wire(key)
+    this.history = new History(data.history)
     this.publisher = new Publisher(sockets.iopub, this.wire)
     this.shell = new SendQueue(sockets.shell)
     this.control = new SendQueue(sockets.control)
@@ -57,10 +67,10 @@ export class KernelServer {
     const server = new KernelServer(data, connection.key, await bindSockets(connection), tell, onClose)
     server.publisher.status('starting', {})
     void server.echoHeartbeat()
-    void server.receive(server.sockets.shell, (message) => server.queue.push(message))
+    void server.receive(server.sockets.shell, (message) => server.takeShell(message))
     void server.receive(server.sockets.control, (message) => void server.onControl(message))
     void server.receive(server.sockets.stdin, (message) =>
-      tell({ kind: 'input', value: String(message.content['value'] ?? '') }),
+      tell({ kind: 'input', value: textOf(message.content['value']) }),
     )
     return server
   }
@@ -71,7 +81,7 @@ export class KernelServer {
       case 'stream':
         return this.publisher.stream(message.name, message.text)
       case 'publish':
-        return this.publisher.publish(message.type, JSON.parse(message.content) as Content)
+        return this.publish(message)
       case 'reply':
         this.replies.get(message.id)?.(JSON.parse(message.content) as Content)
         this.replies.delete(message.id)
@@ -102,89 +112,113 @@ export class KernelServer {
 
   private async receive(socket: Router, take: (message: JupyterMessage) => void): Promise<void> {
     for await (const frames of socket) {
-      let message: JupyterMessage
       try {
-        message = this.wire.decode(frames)
+        take(this.wire.decode(frames))
       } catch (error) {
         writeSync(2, `[nir kernel] ignored a message: ${(error as Error).message}\n`)
-        continue
       }
-      take(message)
     }
+  }
+
+  /** A cell that waits for a comm's message gets it while it runs; whatever else came keeps its place. */
+  private takeShell(message: JupyterMessage): void {
+    const { header, content, metadata, buffers } = message
+    if (header.msg_type !== 'comm_msg' || !this.isInCell || !this.queue.isEmpty)
+      return this.queue.push(message)
+    this.publisher.status('busy', header)
+    this.tell({ kind: 'comm', type: header.msg_type, content, metadata, buffers })
+    this.publisher.status('idle', header)
   }
 
   private async onShell(message: JupyterMessage): Promise<void> {
     const type = message.header.msg_type
-    if (type === 'execute_request') this.publisher.setParent(message.header)
+    const isExecute = type === 'execute_request'
+    if (isExecute) this.current = message
+    if (isExecute || COMM.has(type)) this.publisher.setParent(message.header)
     this.publisher.status('busy', message.header)
+    this.isInCell = isExecute
     const content = await this.answer(message)
+    this.isInCell = false
+    const aborted = isExecute && content ? await this.afterExecute(message, content) : []
     if (content) this.reply(this.shell, message, content)
-    if (type === 'execute_request' && content) this.afterExecute(message, content)
     this.publisher.status('idle', message.header)
+    for (const request of aborted) {
+      this.publisher.status('busy', request.header)
+      this.reply(this.shell, request, { status: 'aborted' })
+      this.publisher.status('idle', request.header)
+    }
   }
 
   private async answer(message: JupyterMessage): Promise<Content | undefined> {
     const { content } = message
     const type = message.header.msg_type
     if (FORWARDED.has(type)) return this.forward(message)
+    if (COMM.has(type)) {
+      await this.forward(message)
+      return undefined
+    }
     switch (type) {
       case 'kernel_info_request':
         return kernelInfo(this.data.version)
       case 'history_request':
         return this.history.reply(content)
-      case 'comm_info_request':
-        return { status: 'ok', comms: {} }
-      case 'comm_open':
-        // No comm target is registered here; the protocol asks for an immediate close.
-        this.publisher.publish('comm_close', { comm_id: content['comm_id'], data: {} }, message.header)
-        return undefined
       case 'connect_request':
-        return { status: 'ok' }
+        return { status: 'ok', ...portsOf(readConnection(this.data.connectionFile)) }
       case 'shutdown_request':
         return this.shutDown(content)
       default:
-        return type.endsWith('_request') ? unsupported(type) : undefined
+        return unsupported(type)
     }
   }
 
   private forward(message: JupyterMessage): Promise<Content> {
     const id = this.nextId++
-    this.current = message
     return new Promise((resolve) => {
       this.replies.set(id, resolve)
-      const { content, metadata } = message
-      this.tell({ kind: 'request', id, type: message.header.msg_type, content, metadata })
+      const { content, metadata, buffers } = message
+      this.tell({ kind: 'request', id, type: message.header.msg_type, content, metadata, buffers })
     })
   }
 
-  private afterExecute(message: JupyterMessage, content: Content): void {
+  /** Keeps the input, and takes the requests that a failed cell aborts out of the queue. */
+  private async afterExecute(message: JupyterMessage, content: Content): Promise<JupyterMessage[]> {
     const { store_history: store, silent, code, stop_on_error: stop } = message.content
     if (store !== false && silent !== true) {
-      this.history.add(Number(content['execution_count'] ?? 0), String(code ?? ''))
+      this.history.add(Number(content['execution_count'] ?? 0), textOf(code))
     }
-    if (content['status'] !== 'error' || stop === false) return
-    for (const aborted of this.queue.takeExecuteRequests()) {
-      this.publisher.status('busy', aborted.header)
-      this.reply(this.shell, aborted, { status: 'aborted' })
-      this.publisher.status('idle', aborted.header)
+    if (content['status'] !== 'error' || stop === false) return []
+    // What was sent together with the failed request may still be on its way through the socket.
+    await new Promise((resolve) => setImmediate(resolve))
+    return this.queue.takeExecuteRequests()
+  }
+
+  private publish({ type, content, metadata, buffers = [] }: Extract<ToServer, { kind: 'publish' }>): void {
+    const parsed = JSON.parse(content) as Content
+    if (type === 'execute_result') {
+      const { data, execution_count: line } = parsed as { data: Content; execution_count: number }
+      this.history.addOutput(line, textOf(data['text/plain']))
     }
+    this.publisher.publish(type, parsed, {
+      metadata: metadata === undefined ? {} : (JSON.parse(metadata) as Content),
+      buffers: buffers.map((buffer) => Buffer.from(buffer.buffer, buffer.byteOffset, buffer.byteLength)),
+    })
   }
 
   private async onControl(message: JupyterMessage): Promise<void> {
     const type = message.header.msg_type
     this.publisher.status('busy', message.header)
-    let content: Content
+    let content: Content | undefined
     if (type === 'kernel_info_request') content = kernelInfo(this.data.version)
-    else if (type === 'shutdown_request') content = await this.shutDown(message.content)
+    else if (type === 'shutdown_request') content = this.shutDown(message.content)
     else if (type === 'interrupt_request') {
       await this.interrupter.interrupt()
       content = { status: 'ok' }
     } else content = unsupported(type)
-    this.reply(this.control, message, content)
+    if (content) this.reply(this.control, message, content)
     this.publisher.status('idle', message.header)
   }
 
-  private async shutDown(request: Content): Promise<Content> {
+  private shutDown(request: Content): Content {
     const content = { status: 'ok', restart: request['restart'] === true }
     // Leaves this turn to the reply; the main thread closes the session and ends the process.
     setTimeout(() => {
@@ -226,7 +260,13 @@ export class KernelServer {
   }
 }
 
-function unsupported(type: string): Content {
+/** The answer to a request that this kernel does not know; a message that is no request gets none. */
+function unsupported(type: string): Content | undefined {
+  if (!type.endsWith('_request')) return undefined
   const evalue = `This kernel does not support ${type}.`
   return { status: 'error', ename: 'UnsupportedRequest', evalue, traceback: [] }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }

@@ -7,6 +7,10 @@ export class ShellQueue {
 
   constructor(private readonly handle: (message: JupyterMessage) => Promise<void>) {}
 
+  get isEmpty(): boolean {
+    return this.waiting.length === 0
+  }
+
   push(message: JupyterMessage): void {
     this.waiting.push(message)
     if (!this.running) void this.pump()

@@ -34,6 +34,14 @@ describe('values', () => {
 })
 
 describe('names across cells', () => {
+  it('counts in a variable of the cell, which a later cell reads', async () => {
+    const { result } = await kernel.run('let sum = 0; for (let i = 0; i < 1e8; i++) sum += 1; sum')
+    expect(result).toBe('100000000')
+    expect((await kernel.run('let old = sum++; [old, sum, --sum]')).result).toBe(
+      '[ 100000000, 100000001, 100000000 ]',
+    )
+  })
+
   it('keeps one binding: a function sees what a later cell assigns', async () => {
     await kernel.run('let count = 0\nfunction next() { return ++count }')
     expect((await kernel.run('count = 10; next()')).result).toBe('11')
@@ -113,6 +121,30 @@ describe('errors', () => {
     const trace = (reply['traceback'] as string[]).join('\n')
     expect(reply).toMatchObject({ ename: 'RangeError', evalue: 'far' })
     expect(trace).toMatch(/at boom \(In\[\d+\]:4:9\)\n\s+at In\[\d+\]:2:1$/)
+  })
+
+  it('shows the lines of the cell around the place', async () => {
+    const { reply } = await kernel.run(
+      'const rows = [1]\n\nfor (const row of rows) {\n  throw new Error(String(row))\n}\n// end',
+    )
+    expect((reply['traceback'] as string[]).slice(1, 7)).toEqual([
+      '    2 |',
+      '    3 | for (const row of rows) {',
+      '  > 4 |   throw new Error(String(row))',
+      '      |         ^',
+      '    5 | }',
+      '    6 | // end',
+    ])
+  })
+
+  it('says what to do about an error of nir, without its inner frames', async () => {
+    const code =
+      'throw Object.assign(new RangeError("given 9. Take 1 to 8."), { code: "X", remedy: "Take 1 to 8." })'
+    const { reply } = await kernel.run(`// the layer\n${code}`)
+    const trace = (reply['traceback'] as string[]).join('\n')
+    expect(trace).toContain('RangeError: given 9. Take 1 to 8.')
+    expect(trace).toContain('> 2 | throw')
+    expect(trace).not.toContain('node:')
   })
 
   it('shows causes, thrown values and stray rejections', async () => {

@@ -54,6 +54,37 @@ describe('interrupt', () => {
     expect((await running).reply['evalue']).toBe('put away in time')
   })
 
+  it('ends a loop in a callback of the session, which answers afterwards', async () => {
+    const running = kernel.run('await nir.generate({ onToken: () => { for (;;) {} } })')
+    await wait(800)
+    await kernel.client.interrupt()
+    const { reply } = await running
+    expect(reply['ename']).toBe('CellInterrupted')
+    expect(String(reply['traceback'])).toMatch(/In\[\d+\]:1:/)
+    expect((await kernel.run('await nir.generate({ onToken: () => undefined })')).result).toBe("'text'")
+  })
+
+  it('runs the finally blocks of a loop, loops in them too', async () => {
+    const running = kernel.run(
+      'try { for (;;) {} } finally { for (const x of [1, 2]) console.log("put away", x) }',
+    )
+    await wait(400)
+    await kernel.client.interrupt()
+    expect((await running).stdout).toBe('put away 1\nput away 2\n')
+  })
+
+  it('ends many cells in a row', { timeout: 60_000 }, async () => {
+    await kernel.run('let rounds = 0')
+    const cells = ['for (;;) {}', 'await new Promise(() => {})', 'for (;;) JSON.parse("[1]")']
+    for (let at = 0; at < 12; at++) {
+      const running = kernel.run(cells[at % cells.length]!)
+      await wait(100)
+      await kernel.client.interrupt()
+      expect((await running).reply['ename']).toBe('CellInterrupted')
+      expect((await kernel.run('++rounds')).result).toBe(String(at + 1))
+    }
+  })
+
   it('ends background loops of earlier cells at their next await', async () => {
     await kernel.run(
       'let ticks = 0; void (async () => { for (;;) { ticks++; await new Promise((r) => setTimeout(r, 5)) } })()',

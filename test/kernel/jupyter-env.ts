@@ -24,7 +24,11 @@ export interface JupyterFolder {
 
 export async function jupyterFolder(): Promise<JupyterFolder> {
   const folder = mkdtempSync(join(tmpdir(), 'nir-jupyter-'))
-  const env = { ...process.env, JUPYTER_PATH: join(folder, 'share', 'jupyter') }
+  const env = {
+    ...process.env,
+    JUPYTER_PATH: join(folder, 'share', 'jupyter'),
+    JUPYTER_DATA_DIR: join(folder, 'data'),
+  }
   const { installKernelspec } = await importBuilt<typeof kernelspecModule>('kernel/kernelspec/kernelspec.js')
   installKernelspec(join(folder, 'share', 'jupyter', 'kernels'))
   return {

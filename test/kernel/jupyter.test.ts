@@ -16,6 +16,16 @@ describe.skipIf(!hasJupyter)('with Jupyter', () => {
     expect(status, output).toBe(0)
   })
 
+  it("speaks the protocol as Jupyter's client expects it", { timeout: 240_000 }, () => {
+    const { status, output } = jupyter.python([join(import.meta.dirname, 'test_protocol.py')])
+    expect(status, output).toBe(0)
+  })
+
+  it('answers or drops hostile messages, and lives', { timeout: 240_000 }, () => {
+    const { status, output } = jupyter.python([join(import.meta.dirname, 'test_hostile.py')])
+    expect(status, output).toBe(0)
+  })
+
   it('runs notebooks for nbconvert, past errors too, and loses no output', { timeout: 240_000 }, () => {
     const cells = [
       'for (let i = 0; i < 2000; i++) console.log("line " + i)',

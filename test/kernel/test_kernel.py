@@ -17,6 +17,7 @@ class NirKernelTests(jupyter_kernel_test.KernelTests):
     ]
     complete_code_samples = ["1", "const x: number = 1", "function f() {\n  return 1\n}\n"]
     incomplete_code_samples = ["function f() {", "const a = ["]
+    invalid_code_samples = ["foo bar", "const x = }"]
     code_page_something = ""
     code_generate_error = "throw new Error('expected')"
     code_execute_result = [
@@ -31,7 +32,7 @@ class NirKernelTests(jupyter_kernel_test.KernelTests):
     code_history_pattern = "1*2*"
     supported_history_operations = ("tail", "range", "search")
     code_inspect_sample = "Math.max"
-    code_clear_output = ""
+    code_clear_output = "clear()"
     code_stdin = "const answer = await input('name? ')"
 
 

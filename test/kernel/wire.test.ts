@@ -28,9 +28,9 @@ describe('the wire', () => {
   })
 
   it('signs as the protocol says: HMAC-SHA256 over the four parts', () => {
-    const parts = ['{"a":1}', '{}', '{}', '{"b":2}'].map((text) => Buffer.from(text))
-    // printf '%s' '{"a":1}{}{}{"b":2}' | openssl dgst -sha256 -hmac 'a key'
-    const signature = 'd7fd27ad5f2603208be31d29fa665d5698e7a762c4109adc7586664f839d2abc'
+    const parts = ['{"msg_id":"a","msg_type":"b"}', '{}', '{}', '{"b":2}'].map((text) => Buffer.from(text))
+    // printf '%s' '{"msg_id":"a","msg_type":"b"}{}{}{"b":2}' | openssl dgst -sha256 -hmac 'a key'
+    const signature = 'f885445c7cbbdb92dc1bbc0d24282448718f2a960941239a30e4b5ebc2ad80ef'
     expect(wire.decode([Buffer.from('<IDS|MSG>'), Buffer.from(signature), ...parts]).content).toEqual({
       b: 2,
     })

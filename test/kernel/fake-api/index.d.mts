@@ -3,6 +3,7 @@ export interface Session {
   /** Captures hidden states. */
   capture(text: string): Promise<number>
   untilAborted(): Promise<void>
+  generate(options: { onToken: () => void }): Promise<string>
   showProgress(): Promise<void>
   close(): Promise<void>
 }

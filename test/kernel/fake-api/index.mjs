@@ -1,5 +1,6 @@
 // Stands in for the public API where a test is about the kernel and must not wait for a model.
 const sessions = []
+let busy = Promise.resolve()
 
 export async function createSession(options = {}) {
   if (options.model === 'missing') throw new Error('no such model')
@@ -14,6 +15,20 @@ export async function createSession(options = {}) {
         const later = () => globalThis.setTimeout(() => reject(new Error('put away in time')), 400)
         signal.addEventListener('abort', later)
       })
+    },
+    async generate({ onToken }) {
+      // One at a time, as an engine does: a generation that never ended would block those after it.
+      const before = busy
+      let free
+      busy = new Promise((resolve) => (free = resolve))
+      await before
+      try {
+        await null
+        onToken()
+        return 'text'
+      } finally {
+        free()
+      }
     },
     showProgress() {
       const handle = globalThis[Symbol.for('nir.display')]({ 'text/plain': 'one of two' })
