@@ -1,0 +1,155 @@
+import type { Engine } from '../../src/engine/index.js'
+import type { Evaluator } from '../../src/evaluation/index.js'
+import { resolveDepths, type Depth, type DepthOptions } from '../../src/nir/index.js'
+import { describeArms } from '../../src/sweep/arms.js'
+import {
+  runSweep,
+  seedFrom,
+  StudyStore,
+  type StudySettings,
+  type SweepOptions,
+  type SweepRecord,
+} from '../../src/sweep/index.js'
+
+/** What to sweep with a stub generator, whose texts follow from the prompt, the arm and the seed. */
+export interface StubSweep extends DepthOptions {
+  readonly taskIds: readonly number[]
+  readonly samples?: number
+  readonly layers?: readonly Depth[]
+  readonly seed?: number
+  /** Added to the problems' texts. */
+  readonly wording?: string
+  readonly context?: SweepOptions['context']
+  /** Milliseconds that generating a unit takes. */
+  readonly pause?: number
+  /** Called with the problems that are stored. */
+  readonly onStart?: (stored: readonly number[]) => void
+  readonly onUnit?: (taskId: number) => void
+}
+
+/** What was asked of the stub generator. */
+export interface StubCalls {
+  thinking: number
+  arms: number
+}
+
+const prompts = {
+  thinking: { user: '{{problem}}{{tests}}', assistant: '' },
+  generation: { user: '{{problem}}{{tests}}', assistant: '' },
+}
+
+/** Sweeps into a study, as a session does, with a generator that costs nothing. */
+export async function stubSweep(
+  folder: string,
+  sweep: StubSweep,
+): Promise<{ records: SweepRecord[]; calls: StubCalls }> {
+  const { taskIds, samples = 1, seed = 7, wording = '', pause = 0, context } = sweep
+  const options: SweepOptions = {
+    ...sweep,
+    problems: taskIds.map((task_id) => ({
+      task_id,
+      text: `Problem ${task_id}: “quotes”, \n new lines, ${'long '.repeat(task_id)}${wording}`,
+      code: '',
+      test_list: ['assert True'],
+      test_setup_code: '',
+      challenge_test_list: [],
+    })),
+    layers: sweep.layers ?? ['original', 0, 1, 2],
+    temperature: 0.8,
+    seed,
+    onProgress: ({ taskId }) => sweep.onUnit?.(taskId),
+  }
+  const store = await StudyStore.begin(folder, settings(seed, context !== undefined))
+  try {
+    const work = await store.startWork({
+      problems: options.problems,
+      samples,
+      arms: describeArms(resolveDepths(options.layers!, 3), options),
+      hiddenSize: 8,
+      environment: {},
+    })
+    try {
+      const isStored = (problem: (typeof options.problems)[number]) =>
+        work.stored({ problem, sample: 0, seed: 0, thinkingSeed: 0 })
+      sweep.onStart?.(options.problems.filter(isStored).map(({ task_id }) => task_id))
+      const calls = { thinking: 0, arms: 0 }
+      const records: SweepRecord[] = []
+      const engine = stubEngine(pause, calls)
+      await runSweep(options, { engine, evaluator: stubEvaluator(), prompts, store: work }, records)
+      return { records, calls }
+    } finally {
+      work.end()
+    }
+  } finally {
+    await store.close()
+  }
+}
+
+function settings(seed: number, isGiven: boolean): StudySettings {
+  return {
+    model: { sha256: '0'.repeat(64), name: 'stub' },
+    code: { nirLab: '0', nodeLlamaCpp: '0' },
+    engine: { contextSize: 1, flashAttention: null, cacheType: 'f16', exact: false },
+    prompts,
+    context: isGiven ? 'given' : 'thought',
+    seed,
+    temperature: 0.8,
+    maxTokens: 250,
+    maxThinkingTokens: 1000,
+    stop: [],
+  }
+}
+
+function stubEngine(pause: number, calls: StubCalls): Engine {
+  const generation = (arm: string, text: string) => ({
+    arm,
+    text,
+    tokens: [...text].map((_, index) => index),
+    logProbabilities: [-(seedFrom(text, 'p') % 1000) / 997],
+    entropies: [(seedFrom(text, 'e') % 1000) / 991],
+    stopReason: 'endToken',
+    timings: { prefillMilliseconds: Math.random(), decodeMilliseconds: Math.random() },
+  })
+  const words = (...parts: (string | number)[]) =>
+    `${seedFrom(...parts)} `.repeat(seedFrom(...parts, 'n') % 60)
+  return {
+    model: { layerCount: 3 },
+    lanes: 12,
+    chat: (messages: { content: string }[]) => messages[0]!.content,
+    generate: (prompt: string, { seed }: { seed: number }) => {
+      calls.thinking++
+      return Promise.resolve(generation('', words(prompt, seed)))
+    },
+    capture: (context: string) => Promise.resolve({ tokenCount: context.length }),
+    generateArms: async (prompt: string, arms: { name: string }[], { seed }: { seed: number }) => {
+      await new Promise((resolve) => setTimeout(resolve, pause))
+      calls.arms += arms.length
+      return arms.map(({ name }) => generation(name, words(prompt, name, seed)))
+    },
+  } as unknown as Engine
+}
+
+function stubEvaluator(): Evaluator {
+  return {
+    measure: (items: { text: string }[]) =>
+      Promise.resolve(
+        items.map(({ text }) => ({
+          functions: text ? [] : null,
+          code: text,
+          parses: text.length % 2 > 0,
+          metrics: { lines: text.length / 7, undefined_here: null },
+        })),
+      ),
+    run: (programs: { code: string }[]) =>
+      Promise.resolve(
+        programs.map(({ code }) => ({
+          outcome: code.length % 3 ? 'failed' : 'passed',
+          passed: code.length % 3 === 0,
+          challengePassed: null,
+          message: code.slice(0, 10),
+          cpuSeconds: null,
+          wallSeconds: Math.random(),
+        })),
+      ),
+  } as unknown as Evaluator
+}
