@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint'
 
 /**
  * Which rooms each room may import. Data moves one way: problems → nir (which calls engine) → sweep →
- * evaluation → analysis → kernel; `session` composes them, and the kernel sees the public API only.
+ * evaluation → analysis → thesis → kernel; `session` composes them, and the kernel sees the public API only.
  */
 const rooms = {
   engine: [],
@@ -12,7 +12,8 @@ const rooms = {
   nir: ['engine', 'problems', 'evaluation'],
   sweep: ['engine', 'problems', 'nir', 'evaluation'],
   analysis: ['sweep'],
-  session: ['engine', 'problems', 'nir', 'evaluation', 'sweep', 'analysis'],
+  thesis: ['engine', 'problems', 'nir', 'evaluation', 'sweep', 'analysis'],
+  session: ['engine', 'problems', 'nir', 'evaluation', 'sweep', 'analysis', 'thesis'],
   cli: ['index', 'kernel'],
 }
 
