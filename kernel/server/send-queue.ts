@@ -1,4 +1,4 @@
-import { writeSync } from 'node:fs'
+import { complain } from './complain.js'
 
 /** The part of a ZeroMQ socket that sends. */
 export interface FrameSocket {
@@ -21,5 +21,5 @@ export class SendQueue {
 }
 
 function report(error: unknown): void {
-  writeSync(2, `[nir kernel] a message could not be sent: ${String(error)}\n`)
+  complain(`a message could not be sent: ${String(error)}`)
 }

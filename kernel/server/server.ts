@@ -1,8 +1,8 @@
-import { writeSync } from 'node:fs'
 import type { Router } from 'zeromq'
 import type { JupyterMessage } from '../messaging/message.js'
 import { Wire } from '../messaging/wire.js'
 import { portsOf, readConnection } from '../messaging/connection.js'
+import { complain } from './complain.js'
 import { History } from './history.js'
 import { Interrupter } from './interrupter.js'
 import { kernelInfo } from './kernel-info.js'
@@ -22,6 +22,8 @@ const FORWARDED = new Set([
   'comm_info_request',
 ])
 const COMM = new Set(['comm_open', 'comm_msg', 'comm_close'])
+/** Requests sent before a failed one was answered are waited for so long: on a busy machine sockets take their time. */
+const IN_FLIGHT_MS = 50
 const EXIT_AFTER_MS = 2000
 const EXIT_COMPILER_AFTER_MS = 200
 
@@ -115,7 +117,7 @@ export class KernelServer {
       try {
         take(this.wire.decode(frames))
       } catch (error) {
-        writeSync(2, `[nir kernel] ignored a message: ${(error as Error).message}\n`)
+        complain(`ignored a message: ${(error as Error).message}`)
       }
     }
   }
@@ -188,7 +190,7 @@ export class KernelServer {
     }
     if (content['status'] !== 'error' || stop === false) return []
     // What was sent together with the failed request may still be on its way through the socket.
-    await new Promise((resolve) => setImmediate(resolve))
+    await new Promise((resolve) => setTimeout(resolve, IN_FLIGHT_MS))
     return this.queue.takeExecuteRequests()
   }
 

@@ -101,11 +101,12 @@ describe('use', () => {
     const evaluator = await createEvaluator()
     const programs = Array.from({ length: 6 }, () => ({ code: 'while True: pass', tests: ['assert f(1)'] }))
     const running = evaluator.run(programs)
+    await new Promise((resolve) => setTimeout(resolve, 100))
     const measuring = evaluator.measure(
       Array.from({ length: 500 }, (_, index) => ({ text: `${F} + ${index}` })),
     )
     const settled = Promise.allSettled([running, measuring])
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await new Promise((resolve) => setImmediate(resolve))
     await evaluator.close()
     for (const result of await settled)
       expect(result).toMatchObject({

@@ -1,10 +1,12 @@
 """Malformed and hostile messages, sent with Jupyter's own client and past it."""
 
+import os
 import socket as socket_module
 import time
 import unittest
 from random import Random
 
+from jupyter_client.manager import start_new_kernel
 from protocol_case import TIMEOUT, Protocol
 
 
@@ -88,6 +90,23 @@ class Hostile(Protocol):
             with socket_module.create_connection((info["ip"], info[f"{channel}_port"])) as raw:
                 raw.sendall(b"GET / HTTP/1.1\r\n\r\n" + b"\xff" * 1000)
         self.alive()
+
+    def test_nobody_reads_what_it_says(self):
+        reader, writer = os.pipe()
+        os.set_blocking(writer, False)
+        with self.assertRaises(BlockingIOError):
+            while True:
+                os.write(writer, b" " * 4096)
+        manager, client = start_new_kernel(kernel_name="nir", stderr=writer)
+        try:
+            client.shell_channel.socket.send_multipart([b"no message"])
+            reply = client.execute("6 * 7", reply=True, timeout=TIMEOUT)
+            self.assertEqual(reply["content"]["status"], "ok")
+        finally:
+            client.stop_channels()
+            manager.shutdown_kernel(now=True)
+            os.close(reader)
+            os.close(writer)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@ import { longestRun, topLevelChunks } from './chunks.js'
 import { fencedCode } from './fences.js'
 
 /** Says which of several texts CPython parses. */
-export type Check = (sources: readonly string[]) => Promise<boolean[]>
+type Check = (sources: readonly string[]) => Promise<boolean[]>
 
 /** What extraction asks of the parser. */
 export interface Checks {
