@@ -1,4 +1,4 @@
-import { threadsOf } from '../../src/engine/engine-options.js'
+import { flashAttentionOf, threadsOf } from '../../src/engine/engine-options.js'
 import { readGgufHeader } from '../../src/engine/gguf/read.js'
 import { endlessEmbeddedModel } from './endless-model.js'
 import { randomModel, shapes } from './random-model.js'
@@ -9,7 +9,7 @@ export const commonOptions = {
   model: { type: 'string', default: '1.1B' },
   pairs: { type: 'string' },
   threads: { type: 'string' },
-  /** `on` (default), `off`. */
+  /** `on`, `off`; default: as the engine does on the CPU. */
   'flash-attention': { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const
@@ -41,7 +41,7 @@ interface CommonValues {
   readonly 'flash-attention'?: string | undefined
 }
 
-/** Makes the model where it is not there yet. Threads are by default as the engine has them. */
+/** Makes the model where it is not there yet. Threads and flash attention are by default as the engine has them. */
 export async function target(values: CommonValues): Promise<Target> {
   const name = values.model
   const path = await pathOf(name)
@@ -54,7 +54,11 @@ export async function target(values: CommonValues): Promise<Target> {
     path,
     threads,
     pause: threads > 1 ? 250 : 0,
-    flashAttention: onOff(values['flash-attention']) ?? true,
+    flashAttention: flashAttentionOf(
+      { path, flashAttention: onOff(values['flash-attention']) },
+      fileBytes,
+      true,
+    ),
     layers: Number(metadata.get('llama.block_count')),
     vocabularySize: tokens.length,
     contextSize: Number(metadata.get('llama.context_length')),

@@ -21,7 +21,10 @@ export interface EngineOptions {
    * model's original context length (often 4096), else the short ones.
    */
   readonly contextSize?: number | undefined
-  /** Default true. Without it logits are closer to exact arithmetic, and `attentionShares` can be had. */
+  /**
+   * Default: true, but false for models under 64 MB on the CPU, where it is the slower way. Without it logits are closer
+   * to exact arithmetic, and `attentionShares` can be had.
+   */
   readonly flashAttention?: boolean | undefined
   /** Numbers in which keys and values are kept. Default `'f16'`. */
   readonly cacheType?: 'f16' | 'f32' | undefined
@@ -55,6 +58,11 @@ export function contextSizeOf(options: EngineOptions, header: GgufHeader): numbe
 /** Bytes of one number in the KV cache. */
 export function cacheBytesOf(options: EngineOptions): 2 | 4 {
   return options.cacheType === 'f32' ? 4 : 2
+}
+
+/** Many sequences in one cache are what small models spend their time on: see docs/decisions/continuous-batching.md. */
+export function flashAttentionOf(options: EngineOptions, sizeBytes: number, onCpu: boolean): boolean {
+  return options.flashAttention ?? !(onCpu && sizeBytes < SMALL_MODEL)
 }
 
 /** Small models gain little from threads, and lose much on a busy machine: see docs/decisions/steps-from-typescript.md. */

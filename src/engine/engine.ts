@@ -12,7 +12,14 @@ import {
 } from './capture-file.js'
 import { Crv } from './crv.js'
 import { BATCH_SIZE, Decoder, SEQUENCES } from './decoder.js'
-import { cacheBytesOf, checkOptions, lanesOf, threadsOf, type EngineOptions } from './engine-options.js'
+import {
+  cacheBytesOf,
+  checkOptions,
+  flashAttentionOf,
+  lanesOf,
+  threadsOf,
+  type EngineOptions,
+} from './engine-options.js'
 import { ClosedError, ContextSizeError, InputError, callNative, callNativeSync } from './errors.js'
 import { RunningGeneration, type Generation, type TokenReader } from './generation.js'
 import { estimateMemory } from './gguf/memory.js'
@@ -59,7 +66,7 @@ export class Engine {
     this.#bosToken = info.bosToken
     this.#hasTokenizer = info.hasTokenizer
     this.model = modelInfo(options, header, info)
-    this.#flashAttention = options.flashAttention ?? true
+    this.#flashAttention = flashAttentionOf(options, info.sizeBytes, backend.gpu === false)
     const bytesOf = (cells: number) =>
       estimateMemory(header, {
         cells,

@@ -1,6 +1,6 @@
 import { openBackend, type Backend } from './backend.js'
 import { BATCH_SIZE, SEQUENCES } from './decoder.js'
-import { cacheBytesOf, contextSizeOf, type EngineOptions } from './engine-options.js'
+import { cacheBytesOf, contextSizeOf, flashAttentionOf, type EngineOptions } from './engine-options.js'
 import { ModelError, callNative } from './errors.js'
 import { freeMemory } from './free-memory.js'
 import { checkGguf } from './gguf/check.js'
@@ -55,7 +55,7 @@ async function requireMemory(options: EngineOptions, header: GgufHeader, backend
     cacheBytes: cacheBytesOf(options),
     rows: BATCH_SIZE,
     outputs: SEQUENCES,
-    flashAttention: options.flashAttention ?? true,
+    flashAttention: flashAttentionOf(options, header.fileBytes, free === null),
     accelerator: free !== null,
   })
   checkMemory(options.path, estimate, free ?? freeMemory())
