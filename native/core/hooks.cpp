@@ -305,7 +305,7 @@ void Hooks::read_cells(ggml_tensor* node) {
   row_cells_.emplace_back(rows.begin(), rows.end());
 }
 
-/// Layers that share another one's keys store none, but use the same mask.
+/// Which cache a mask is of: the one that the layer stored its keys in when the mask was first used.
 size_t Hooks::cache_of(const ggml_tensor* mask) { return caches_.try_emplace(mask, cache_).first->second; }
 
 void Hooks::read_attention(ggml_tensor* probabilities) {

@@ -1,5 +1,6 @@
 #include "model.hpp"
 
+#include <cstdlib>
 #include <mutex>
 
 #include "error.hpp"
@@ -97,11 +98,23 @@ std::string Model::unsupported_reason() const {
   if (lib.llama_model_is_diffusion(model_)) return "it is a diffusion model";
   if (lib.llama_model_is_recurrent(model_)) return "it is recurrent: it keeps no keys and values to inject into";
   if (lib.llama_model_is_hybrid(model_)) return "it has recurrent layers, which keep no keys and values";
-  // Positions must be relative: rows behind a context sit at other positions than without one.
-  const bool baichuan_13b = metadata("general.architecture") == "baichuan" && layer_count() == 40;
-  if (lib.llama_model_rope_type(model_) == LLAMA_ROPE_TYPE_NONE || baichuan_13b)
+  const std::string architecture = metadata("general.architecture");
+  const auto number = [&](const char* key) {
+    return std::strtol(metadata(architecture + "." + key).c_str(), nullptr, 10);  // 0 where there is none
+  };
+  // Positions must be relative: rows behind a context sit at other positions than without one. StarCoder adds learned
+  // ones to the embeddings, and llama.cpp gives it a RoPE type all the same.
+  const bool baichuan_13b = architecture == "baichuan" && layer_count() == 40;
+  if (lib.llama_model_rope_type(model_) == LLAMA_ROPE_TYPE_NONE || baichuan_13b || architecture == "starcoder")
     return "it has no rotary positions (RoPE)";
-  if (lib.llama_model_n_embd_inp(model_) != hidden_size()) return "its layers take more than the hidden state";
+  // What layers take beside the hidden state would be the row's own, not that of what is injected.
+  const bool more_than_the_hidden_state =
+      lib.llama_model_n_embd_inp(model_) != hidden_size() || number("embedding_length_per_layer_input") > 0 ||
+      number("hyper_connection.count") > 1 || architecture == "talkie" || architecture == "graniteswitch" ||
+      architecture == "gemma3n";
+  if (more_than_the_hidden_state) return "its layers take more than the hidden state";
+  if (number("attention.shared_kv_layers") > 0) return "some of its layers have no keys and values of their own";
+  if (architecture == "hrm_text" || number("num_loops") > 1) return "it runs its layers more than once";
   return "";
 }
 

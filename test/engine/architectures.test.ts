@@ -106,36 +106,79 @@ describe.each(names)('%s, with flash attention and an F16 cache', (name) => {
 })
 
 describe('architectures that cannot work', () => {
-  it('refuses learned positions, which are not relative, with the reason', async () => {
-    const gpt2 = { ...attention, 'attention.layer_norm_epsilon': { float: 1e-5 } }
+  it.each(['gpt2', 'starcoder'])(
+    'refuses learned positions, which are not relative, with the reason: %s',
+    async (name) => {
+      const metadata = { ...attention, 'attention.layer_norm_epsilon': { float: 1e-5 } }
+      const path = write(
+        name,
+        metadata,
+        {
+          'attn_norm.weight': [32],
+          'attn_norm.bias': [32],
+          'attn_qkv.weight': [32, 96],
+          'attn_qkv.bias': [96],
+          'attn_output.weight': [32, 32],
+          'attn_output.bias': [32],
+          'ffn_norm.weight': [32],
+          'ffn_norm.bias': [32],
+          'ffn_up.weight': [32, 64],
+          'ffn_up.bias': [64],
+          'ffn_down.weight': [64, 32],
+          'ffn_down.bias': [32],
+        },
+        {
+          'position_embd.weight': [32, 512],
+          'output_norm.weight': [32],
+          'output_norm.bias': [32],
+          'output.weight': [32, 64],
+        },
+      )
+      await expect(Engine.open({ path, gpu: false })).rejects.toMatchObject({
+        code: 'UNSUPPORTED_ARCHITECTURE',
+        message: expect.stringContaining('rotary') as string,
+      })
+    },
+  )
+
+  it('refuses layers that take the embeddings beside the hidden state (Talkie), with the reason', async () => {
+    const { 'attn_norm.weight': _, 'ffn_norm.weight': __, ...matrices } = transformer
     const path = write(
-      'gpt2',
-      gpt2,
-      {
-        'attn_norm.weight': [32],
-        'attn_norm.bias': [32],
-        'attn_qkv.weight': [32, 96],
-        'attn_qkv.bias': [96],
-        'attn_output.weight': [32, 32],
-        'attn_output.bias': [32],
-        'ffn_norm.weight': [32],
-        'ffn_norm.bias': [32],
-        'ffn_up.weight': [32, 64],
-        'ffn_up.bias': [64],
-        'ffn_down.weight': [64, 32],
-        'ffn_down.bias': [32],
-      },
-      {
-        'position_embd.weight': [32, 512],
-        'output_norm.weight': [32],
-        'output_norm.bias': [32],
-        'output.weight': [32, 64],
-      },
+      'talkie',
+      { ...attention, logit_scale: { float: 1 } },
+      { ...matrices, 'attn_q_norm.weight': [1, 2], 'layer_output_scale.weight': [1] },
+      { 'output.weight': [32, 64] },
     )
     await expect(Engine.open({ path, gpu: false })).rejects.toMatchObject({
       code: 'UNSUPPORTED_ARCHITECTURE',
-      message: expect.stringContaining('rotary') as string,
+      message: expect.stringContaining('more than the hidden state') as string,
     })
+  })
+
+  // As in Gemma 4 and DeepSeek 4, whose files need arrays in their metadata; LLaMA's own layers ignore these keys.
+  it.each([
+    ['embedding_length_per_layer_input', 'more than the hidden state'],
+    ['hyper_connection.count', 'more than the hidden state'],
+    ['attention.shared_kv_layers', 'no keys and values of their own'],
+  ])('refuses a model whose metadata has %s, with the reason', async (key, reason) => {
+    const rope = { 'rope.dimension_count': 16 }
+    const open = (value: number) =>
+      Engine.open({ path: write('llama', { ...attention, ...rope, [key]: value }, transformer), gpu: false })
+    await expect(open(2)).rejects.toMatchObject({
+      code: 'UNSUPPORTED_ARCHITECTURE',
+      message: expect.stringContaining(reason) as string,
+    })
+    await (await open(0)).close()
+  })
+
+  it('refuses a model that runs its layers more than once (Nanbeige), with the reason', async () => {
+    const open = (loops: number) =>
+      Engine.open({ path: write('nanbeige', { ...attention, num_loops: loops }, transformer), gpu: false })
+    await expect(open(2)).rejects.toMatchObject({
+      code: 'UNSUPPORTED_ARCHITECTURE',
+      message: expect.stringContaining('more than once') as string,
+    })
+    await (await open(1)).close()
   })
 
   it('refuses a recurrent model, with the reason', async () => {
