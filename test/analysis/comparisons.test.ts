@@ -1,66 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { compareToOriginal, depthProfile, passAtKByArm } from '../../src/analysis/index.js'
 import { studentTwoSidedTail } from '../../src/analysis/statistics/student-quantile.js'
-import type { SweepRecord } from '../../src/sweep/record.js'
-import { permuted, record } from './records.js'
-
-type Row = [problem: number, sample: number, arm: string, value: number | null]
-
-interface Reference {
-  arm: string
-  problems: number
-  pairs: number
-  mean: number | null
-  originalMean: number | null
-  difference: number | null
-  higher: number
-  lower: number
-  statistic: number | null
-  pValue: number | null
-  rankBiserial: number | null
-  adjustedPValue: number | null
-  detectable: number | null
-  powerThere: number | Record<string, number> | null
-  interval?: [number, number]
-  standardError?: number
-  by: string
-}
-
-interface Golden {
-  comparisons: { name: string; test: string; rows: Row[]; reference: Reference[] }[]
-  profiles: {
-    name: string
-    best: 'highest' | 'lowest'
-    rows: Row[]
-    shares: number[]
-    layerInterval: [number, number]
-  }[]
-  student: { t: number; freedom: number; p: number }[]
-  passAtK: {
-    rows: Row[]
-    reference: { arm: string; k: number; value: number; interval: [number, number]; standardError: number }[]
-  }
-}
-
-// Written by golden/make_comparisons.py with scipy and statsmodels.
-const golden = JSON.parse(readFileSync(new URL('golden/comparisons.json', import.meta.url), 'utf8')) as Golden
-
-const recordsOf = (rows: readonly Row[], part: (value: number | null) => Partial<SweepRecord>) =>
-  permuted(
-    rows.map(([taskId, sample, arm, value]) =>
-      record({
-        taskId,
-        sample,
-        arm,
-        layer: arm === 'original' ? null : Number(arm.split(' ')[1]),
-        ...part(value),
-      }),
-    ),
-  )
-
-const relative = (value: number, reference: number) =>
-  value === reference ? 0 : Math.abs(value - reference) / Math.abs(reference)
+import { comparisons as golden, recordsOf, relative } from './reference-values.js'
 
 describe.each(golden.comparisons)('against scipy and statsmodels: $name', ({ test, rows, reference }) => {
   const comparison = compareToOriginal(

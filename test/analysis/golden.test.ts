@@ -1,33 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { clusters } from '../../src/analysis/clusters.js'
 import { describeMetric, holm, mcnemarExact, passAtK, wilcoxonSignedRank } from '../../src/analysis/index.js'
 import { bootstrapMean } from '../../src/analysis/statistics/bootstrap.js'
 import { normalTwoSidedTail } from '../../src/analysis/statistics/normal-tail.js'
+import { relative, singleTests as golden } from './reference-values.js'
 import { record } from './records.js'
-
-interface Golden {
-  wilcoxon: {
-    name: string
-    by: string
-    differences: number[]
-    statistic: number
-    pValue: number
-    rankBiserial: number
-  }[]
-  mcnemar: { gained: number; lost: number; statistic: number; pValue: number }[]
-  holm: { pValues: number[]; adjusted: number[] }[]
-  passAtK: { n: number; c: number; k: number; value: number }[]
-  bootstrap: { name: string; values: number[]; lower: number; upper: number; standardError: number }[]
-  normalTwoSidedTail: { z: number; p: number }[]
-  describe: ({ values: number[] } & Record<string, number>)[]
-}
-
-// Written by golden/make_golden.py with scipy and statsmodels.
-const golden = JSON.parse(readFileSync(new URL('golden/statistics.json', import.meta.url), 'utf8')) as Golden
-
-const relative = (value: number, reference: number) =>
-  value === reference ? 0 : Math.abs(value - reference) / Math.abs(reference)
 
 describe('against scipy and statsmodels', () => {
   it.each(golden.wilcoxon)('Wilcoxon: $name, by $by', (reference) => {
