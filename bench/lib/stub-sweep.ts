@@ -145,7 +145,7 @@ function stubEvaluator(): Evaluator {
         programs.map(({ code }) => ({
           outcome: code.length % 3 ? 'failed' : 'passed',
           passed: code.length % 3 === 0,
-          challengePassed: null,
+          challengePassed: code.length % 3 === 0 ? code.length % 2 === 0 : null,
           message: code.slice(0, 10),
           cpuSeconds: null,
           wallSeconds: Math.random(),

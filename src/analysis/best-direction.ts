@@ -6,6 +6,7 @@ const HIGHEST: ReadonlySet<string> = new Set([
   'responds',
   'parses',
   'passed',
+  'challenge_passed',
   'syntactic_correctness',
   'function_name_consistency',
   'comment_lines',

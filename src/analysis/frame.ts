@@ -6,16 +6,15 @@ import { recordColumns } from './record-columns.js'
 /**
  * The records as a danfojs DataFrame: one row per problem, arm and sample, in that order of problem, sample and
  * depth; columns `task_id, arm, layer, capture_layer, decode_positions, sample, seed, responds, parses, passed,
- * outcome, stop_reason, tokens, mean_log_probability, mean_entropy, context_tokens`, then one `float32` column per
- * metric (danfojs' only type for fractions; the values held are
- * the records' doubles). Nulls stay null.
+ * outcome, challenge_passed, stop_reason, tokens, mean_log_probability, mean_entropy, context_tokens`, then one `float32`
+ * column per metric (danfojs' only type for fractions; the values held are the records' doubles). Nulls stay null.
  *
  * A frame to hold, select and plot from. Do not aggregate with it: danfojs' group means count null as 0, its
  * arithmetic is single precision and its `toCSV` does not quote. {@link aggregate}, {@link sortRows}, {@link toCSV} and
  * {@link toParquet} take a frame and do it right; {@link thesisTable}, {@link describeMetric} and
  * {@link compareToOriginal} compute from the records.
  *
- * @returns shape `[records, 16 + metrics]`. The first call loads danfojs (1–2 s).
+ * @returns shape `[records, 17 + metrics]`. The first call loads danfojs (1–2 s).
  * @throws AnalysisError `NO_RECORDS`, `DUPLICATE_RECORD`.
  * @example
  * ```ts

@@ -19,6 +19,7 @@ const COLUMNS: readonly {
   { name: 'parses', type: 'boolean', value: (record) => record.parses },
   { name: 'passed', type: 'boolean', value: (record) => record.passed },
   { name: 'outcome', type: 'string', value: (record) => record.outcome },
+  { name: 'challenge_passed', type: 'boolean', value: (record) => record.challengePassed },
   { name: 'stop_reason', type: 'string', value: (record) => record.stopReason },
   { name: 'tokens', type: 'integer', value: (record) => record.tokenCount },
   { name: 'mean_log_probability', type: 'number', value: (record) => record.meanLogProbability },

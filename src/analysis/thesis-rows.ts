@@ -65,6 +65,7 @@ const LABELS = new Map<string, string>([
   ['responds', 'Response rate'],
   ['parses', 'Parse rate'],
   ['passed', 'Pass rate'],
+  ['challenge_passed', 'Challenge pass rate, of what passes'],
   ...Object.values(THESIS_ROWS).flatMap(({ rows }) =>
     rows.map(({ metric, label }): [string, string] => [metric, label]),
   ),

@@ -2,14 +2,19 @@ import type { SweepRecord } from '../sweep/record.js'
 import { AnalysisError } from './errors.js'
 
 /** What every record says of itself besides its metrics; read as 1 (yes), 0 (no) or `null` (not known). */
-const RATES = ['responds', 'parses', 'passed'] as const
+const RATES = {
+  responds: ({ responds }) => responds,
+  parses: ({ parses }) => parses,
+  passed: ({ passed }) => passed,
+  challenge_passed: ({ challengePassed }) => challengePassed,
+} satisfies Record<string, (record: SweepRecord) => boolean | null>
 
 /** The rate names. */
-export type Rate = (typeof RATES)[number]
+export type Rate = keyof typeof RATES
 
 /** Is this one of {@link RATES}? */
 export function isRate(name: string): name is Rate {
-  return (RATES as readonly string[]).includes(name)
+  return Object.hasOwn(RATES, name)
 }
 
 /**
@@ -17,11 +22,11 @@ export function isRate(name: string): name is Rate {
  *
  * @example
  * ```ts
- * metricNames(records) // ['responds', 'parses', 'passed', 'syntactic_correctness', 'lines', …]
+ * metricNames(records) // ['responds', 'parses', 'passed', 'challenge_passed', 'syntactic_correctness', 'lines', …]
  * ```
  */
 export function metricNames(records: readonly SweepRecord[]): string[] {
-  const names = new Set<string>(RATES)
+  const names = new Set<string>(Object.keys(RATES))
   for (const record of records) for (const name of Object.keys(record.metrics)) names.add(name)
   return [...names]
 }
@@ -29,7 +34,7 @@ export function metricNames(records: readonly SweepRecord[]): string[] {
 /** The value of a rate or metric in a record; `null` where it is undefined. */
 export function valueOf(record: SweepRecord, metric: string): number | null {
   if (!isRate(metric)) return record.metrics[metric] ?? null
-  const answer = record[metric]
+  const answer = RATES[metric](record)
   return answer === null ? null : Number(answer)
 }
 

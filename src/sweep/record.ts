@@ -39,6 +39,11 @@ export interface SweepRecord {
   readonly passed: boolean | null
   /** `'passed'`, `'failed'`, `'exception'`, `'timeout'`, …; `null`: not run. */
   readonly outcome: string | null
+  /**
+   * Did the code pass the problem's challenge tests too (MBPP's `challenge_test_list`)? `null`: there are none, or it did
+   * not pass its tests.
+   */
+  readonly challengePassed: boolean | null
   /** Metric name → value; `null` where the metric is undefined for this text (means skip it). */
   readonly metrics: Readonly<Record<string, number | null>>
 }

@@ -2,10 +2,10 @@ import { setMaxListeners } from 'node:events'
 import type { Arm, Engine, Generation } from '../engine/index.js'
 import type { Evaluator, Measurement, ProgramResult } from '../evaluation/index.js'
 import { chatPrompt, depthArms, meanEntropy, meanLogProbability, think, type Prompts } from '../nir/index.js'
-import type { Problem } from '../problems/problem.js'
 import { describeArm, describeArms } from './arms.js'
 import { SweepOptionError } from './errors.js'
 import { planSweep, type SweepOptions, type SweepPlan, type Unit } from './plan.js'
+import { programOf } from './program.js'
 import type { SweepRecord } from './record.js'
 import type { FinishedUnit, StoredUnit, UnitStore } from './unit-store.js'
 
@@ -185,7 +185,7 @@ async function measureUnit(generated: Generated, evaluator: Evaluator): Promise<
   const measured = await evaluator.measure(
     generated.generations.map(({ text }) => ({ text, tests: problem.test_list, reference: problem.code })),
   )
-  const results = await evaluator.run(measured.map(({ code }) => program(code, problem)))
+  const results = await evaluator.run(measured.map(({ code }) => programOf(code, problem)))
   const { unit, thinking, context, captured } = generated
   const arms = generated.generations.map((generation, index) => ({
     record: toRecord(generated, generation, generated.arms[index]!, measured[index]!, results[index]!),
@@ -193,10 +193,6 @@ async function measureUnit(generated: Generated, evaluator: Evaluator): Promise<
     timings: generation.timings,
   }))
   return { unit, thinking, context, captured, arms }
-}
-
-function program(code: string | null, problem: Problem) {
-  return { code, tests: problem.test_list, setup: problem.test_setup_code }
 }
 
 function toRecord(
@@ -223,6 +219,7 @@ function toRecord(
     parses: measured.parses,
     passed: result.passed,
     outcome: result.outcome,
+    challengePassed: result.challengePassed,
     metrics: measured.metrics,
   }
 }

@@ -22,6 +22,7 @@ export function record(part: Partial<SweepRecord> = {}): SweepRecord {
     parses: true,
     passed: true,
     outcome: 'passed',
+    challengePassed: null,
     metrics: {},
     ...part,
   }

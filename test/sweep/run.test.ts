@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Engine } from '../../src/engine/index.js'
 import type { Evaluator } from '../../src/evaluation/index.js'
+import { NOT_RUN } from '../../src/evaluation/execution/runner.js'
 import { loadPrompts } from '../../src/nir/index.js'
 import type { Problem } from '../../src/problems/problem.js'
 import type { SweepOptions } from '../../src/sweep/plan.js'
@@ -45,7 +46,7 @@ function tools(fails: { unit: number; in: 'generate' | 'measure' }) {
       if (++calls.measured === fails.unit && fails.in === 'measure') throw new Error('measure failed')
       return items.map(() => ({ functions: [], code: null, parses: null, metrics: {} }))
     },
-    run: (programs: unknown[]) => Promise.resolve(programs.map(() => ({ outcome: null, passed: null }))),
+    run: (programs: unknown[]) => Promise.resolve(programs.map(() => NOT_RUN)),
   }
   return {
     calls,

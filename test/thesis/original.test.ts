@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Engine, GenerateOptions } from '../../src/engine/index.js'
 import type { Evaluator } from '../../src/evaluation/index.js'
+import { NOT_RUN } from '../../src/evaluation/execution/runner.js'
 import { loadPrompts } from '../../src/nir/index.js'
 import type { Problem } from '../../src/problems/index.js'
 import type { SweepProgress } from '../../src/sweep/index.js'
@@ -59,7 +60,7 @@ function tools(text: (task: number, arm: string, attempt: number) => string) {
     capabilities: { reasons: ['a reason'] },
     measure: (items: unknown[]) =>
       Promise.resolve(items.map(() => ({ functions: [], code: null, parses: null, metrics: {} }))),
-    run: (programs: unknown[]) => Promise.resolve(programs.map(() => ({ outcome: null, passed: null }))),
+    run: (programs: unknown[]) => Promise.resolve(programs.map(() => NOT_RUN)),
   }
   return {
     calls,

@@ -14,6 +14,7 @@ interface RecordRow {
   readonly parses: boolean | null
   readonly passed: boolean | null
   readonly outcome: string | null
+  readonly challenge_passed: boolean | null
   readonly stop_reason: string
   readonly tokens: number
   readonly mean_log_probability: number | null
@@ -58,6 +59,7 @@ function toRecord(row: RecordRow, context: string): SweepRecord {
     parses: row.parses,
     passed: row.passed,
     outcome: row.outcome,
+    challengePassed: row.challenge_passed,
     metrics: Array.isArray(row.metrics) ? {} : row.metrics,
   }
 }

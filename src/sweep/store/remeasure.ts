@@ -1,5 +1,6 @@
 import type { Evaluator } from '../../evaluation/index.js'
 import type { Problem } from '../../problems/problem.js'
+import { programOf } from '../program.js'
 import type { Database } from './database.js'
 import { StudyError } from './errors.js'
 import { readProblems } from './extents.js'
@@ -40,11 +41,7 @@ async function remeasureProblem(
   const measured = await evaluator.measure(
     rows.map(({ text }) => ({ text, tests: problem.test_list, reference: problem.code })),
   )
-  const results = withTests
-    ? await evaluator.run(
-        measured.map(({ code }) => ({ code, tests: problem.test_list, setup: problem.test_setup_code })),
-      )
-    : []
+  const results = withTests ? await evaluator.run(measured.map(({ code }) => programOf(code, problem))) : []
   const at = ({ sample, arm }: (typeof rows)[number]) => [problem.task_id, sample, arm] as const
   await database.transaction(async () => {
     await database.run('DELETE FROM metrics WHERE task_id = $1', [problem.task_id])

@@ -35,7 +35,7 @@ CREATE TABLE runs (
   arms VARCHAR[] NOT NULL, environment VARCHAR NOT NULL);
 CREATE VIEW records AS
   SELECT g.task_id, g.arm, a.layer, a.capture_layer, a.decode_positions, g.sample, g.seed, m.responds, m.parses,
-    o.passed, o.outcome, g.stop_reason, g.tokens, g.mean_log_probability, g.mean_entropy, g.context_tokens, g.text,
+    o.passed, o.outcome, o.challenge_passed, g.stop_reason, g.tokens, g.mean_log_probability, g.mean_entropy, g.context_tokens, g.text,
     t.context, m.metrics
   FROM generations g JOIN arms a USING (arm) JOIN thinking t USING (task_id, sample)
     JOIN metrics m USING (task_id, sample, arm) JOIN outcomes o USING (task_id, sample, arm);

@@ -66,7 +66,7 @@ export async function writeUnit(database: Database, done: FinishedUnit, about: U
         record.arm,
         record.passed,
         record.outcome,
-        result.challengePassed,
+        record.challengePassed,
         result.message,
       ]),
     )
