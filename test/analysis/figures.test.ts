@@ -273,6 +273,22 @@ describe('Figure.save', () => {
     expect(svg.trimEnd()).toMatch(/<\/svg>$/)
   })
 
+  it.skipIf(!hasBrowser).each(figures)(
+    'writes every figure as SVG and PNG: %s',
+    { timeout: 120_000 },
+    async (name, draw) => {
+      const drawn = draw(name === 'cross-layer' ? crossed : sweep())
+      await drawn.save(join(folder, `${name}.svg`))
+      await drawn.save(join(folder, `${name}.png`))
+      expect(readFileSync(join(folder, `${name}.svg`), 'utf8')).toContain(drawn.layout.xaxis.title.text)
+      expect(
+        readFileSync(join(folder, `${name}.png`))
+          .subarray(1, 4)
+          .toString(),
+      ).toBe('PNG')
+    },
+  )
+
   it('says how to get a browser where there is none', async () => {
     vi.stubEnv('PATH', folder)
     vi.stubEnv('CHROMIUM', undefined)

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, type TestContext } from 'vitest'
 import {
   createEvaluator,
   STANDARD_METRICS,
@@ -49,7 +49,8 @@ test("radon's figures for a corpus of ours", async (context) => {
   await compare(rows.filter(({ source }) => source.trim() !== ''))
 })
 
-test("radon's figures for Python's own library", async (context) => {
+/** The sources of Python's own library, shorter than `characters`, and what radon says of them. Skips without radon. */
+function radonOfLibrary(context: TestContext, characters: number, recursive: boolean, what?: 'blocks') {
   needsParser(context, evaluator)
   const python = process.env['RADON_PYTHON'] ?? 'python3'
   if (spawnSync(python, ['-c', 'import radon']).status !== 0) {
@@ -61,13 +62,35 @@ test("radon's figures for Python's own library", async (context) => {
   const folder = execFileSync(python, ['-c', 'import os; print(os.path.dirname(os.__file__))'], {
     encoding: 'utf8',
   }).trim()
-  const sources = readdirSync(folder)
-    .filter((name) => name.endsWith('.py'))
+  const sources = readdirSync(folder, { recursive, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.py') && !/\b(tests?|site-packages|lib2to3)\b/.test(name))
     .map((name) => readFileSync(join(folder, name), 'utf8'))
-    .filter((source) => source.length < 30_000 && source.trim() !== '' && !source.includes('```'))
-  const output = execFileSync(python, [SCRIPT], { input: JSON.stringify(sources), maxBuffer: 1 << 28 })
-  await compare(JSON.parse(output.toString('utf8')) as RadonRow[])
+    .filter((source) => source.length < characters && source.trim() !== '' && !source.includes('```'))
+  const output = execFileSync(python, [SCRIPT, ...(what ? [what] : [])], {
+    input: JSON.stringify(sources),
+    maxBuffer: 1 << 28,
+  })
+  return { sources, radon: JSON.parse(output.toString('utf8')) as unknown }
+}
+
+test("radon's figures for Python's own library", async (context) => {
+  const { radon } = radonOfLibrary(context, 30_000, false)
+  await compare(radon as RadonRow[])
 })
+
+test("radon's complexity and rank of every block of Python's library, 10,000 and more", async (context) => {
+  const { sources, radon } = radonOfLibrary(context, Infinity, true, 'blocks')
+  const measured = await evaluator.measure(sources.map((text) => ({ text })))
+  const theirs = radon as [string, string | null, number, number, string][][]
+  measured.forEach(({ details }, index) => {
+    const ours = details!.blocks.map(
+      ({ name, className, line, complexity, rank }) => [name, className, line, complexity, rank] as const,
+    )
+    const inOrder = (blocks: readonly (readonly unknown[])[]) => blocks.map((block) => block.join(' ')).sort()
+    expect(inOrder(ours)).toEqual(inOrder(theirs[index]!))
+  })
+  expect(theirs.flat().length).toBeGreaterThan(10_000)
+}, 300_000)
 
 test('code that does not parse has none of them', async (context) => {
   needsParser(context, evaluator)

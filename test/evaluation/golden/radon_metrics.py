@@ -1,11 +1,14 @@
 """radon's figures for a JSON list of sources on stdin, as JSON on stdout; radon 5.1 made the golden file.
 
     python3 radon_metrics.py < sources.json > standard-metrics.json
+
+With the argument `blocks`, the complexity of each block alone, which takes a tenth of the time.
 """
 
 import json
 import sys
 
+from radon.complexity import cc_rank
 from radon.metrics import h_visit, mi_visit
 from radon.raw import analyze
 from radon.visitors import ComplexityVisitor
@@ -29,4 +32,10 @@ def figures(source):
     return {'source': source, 'metrics': metrics}
 
 
-json.dump([figures(source) for source in json.load(sys.stdin)], sys.stdout, indent=1)
+def blocks(source):
+    found = ComplexityVisitor.from_code(source).blocks
+    return [[b.name, getattr(b, 'classname', None), b.lineno, b.complexity, cc_rank(b.complexity)] for b in found]
+
+
+of = blocks if 'blocks' in sys.argv else figures
+json.dump([of(source) for source in json.load(sys.stdin)], sys.stdout, indent=1)
