@@ -111,7 +111,8 @@ async function dumpDOM(browser: string, page: string, profile: string): Promise<
   }
 }
 
-function findBrowser(): string {
+/** Path of a Chromium. @throws {@link PictureError} `NO_BROWSER`. */
+export function findBrowser(): string {
   const own = process.env['CHROMIUM']
   const onPath = (process.env['PATH'] ?? '')
     .split(delimiter)

@@ -1,0 +1,208 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core'
+import type * as kernelspecModule from '../../kernel/kernelspec/kernelspec.js'
+import { findBrowser } from '../../src/analysis/charts/picture.js'
+import { importBuilt } from '../kernel/built.js'
+
+const ROOT = join(import.meta.dirname, '../..')
+const NOTEBOOKS = join(ROOT, 'notebooks')
+const PYTHON = process.env['NIR_TEST_PYTHON'] ?? 'python3'
+const TOKEN = 'nir'
+/** Where the tests leave what they saw; not part of the repository. */
+const SCREENSHOTS = join(ROOT, 'runs', 'screenshots')
+
+/** What a machine lacks for these tests; `null`: nothing. */
+export const missing = missingParts()
+
+/** What of a notebook's cell counts here. */
+export interface Cell {
+  readonly cell_type: string
+  readonly execution_count: number | null
+  readonly outputs: readonly { readonly output_type: string }[]
+}
+
+/** JupyterLab with our kernel over a copy of the notebooks, for few problems, and a browser. */
+export interface Lab {
+  readonly page: Page
+  /** Opens a notebook and waits for its kernel. */
+  open(notebook: string): Promise<void>
+  /** Makes a notebook and waits for its kernel. */
+  create(): Promise<void>
+  /** Types code into the last cell and runs it. The cell. */
+  run(code: string): Promise<Locator>
+  /** By the menu, as a user would. */
+  menu(...path: readonly string[]): Promise<void>
+  /** Runs all cells of the open notebook. Its code cells, as JupyterLab has them then. */
+  runAll(): Promise<Cell[]>
+  /** Waits until the kernel has nothing to do. */
+  idle(): Promise<void>
+  screenshot(name: string): Promise<void>
+  close(): Promise<void>
+}
+
+export async function openLab(): Promise<Lab> {
+  const folder = mkdtempSync(join(tmpdir(), 'nir-lab-'))
+  const { installKernelspec } = await importBuilt<typeof kernelspecModule>('kernel/kernelspec/kernelspec.js')
+  installKernelspec(join(folder, 'share', 'jupyter', 'kernels'))
+  mkdirSync(join(folder, 'notebooks'))
+  for (const name of readdirSync(NOTEBOOKS).filter((file) => file.endsWith('.ipynb'))) {
+    const source = readFileSync(join(NOTEBOOKS, name), 'utf8')
+    writeFileSync(
+      join(folder, 'notebooks', name),
+      source.replace(/const problemCount = \d+/, 'const problemCount = 3'),
+    )
+  }
+  const settings = join(folder, 'settings', '@jupyterlab', 'apputils-extension')
+  mkdirSync(settings, { recursive: true })
+  writeFileSync(join(settings, 'notification.jupyterlab-settings'), '{ "fetchNews": "false" }')
+  mkdirSync(SCREENSHOTS, { recursive: true })
+  const port = await freePort()
+  const server = startServer(folder, port)
+  const url = `http://127.0.0.1:${port}`
+  await answering(`${url}/api/status?token=${TOKEN}`, server)
+  const browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] })
+  return new OpenLab(
+    folder,
+    url,
+    server,
+    browser,
+    await browser.newPage({ viewport: { width: 1280, height: 1400 } }),
+  )
+}
+
+/** What of JupyterLab's own API is used. */
+interface JupyterApp {
+  readonly shell: {
+    readonly currentWidget: {
+      readonly content: { readonly model: { readonly cells: Iterable<{ toJSON(): Cell }> } }
+    }
+  }
+}
+
+class OpenLab implements Lab {
+  constructor(
+    private readonly folder: string,
+    private readonly url: string,
+    private readonly server: ChildProcess,
+    private readonly browser: Browser,
+    readonly page: Page,
+  ) {}
+
+  async open(notebook: string): Promise<void> {
+    await this.page.goto(`${this.url}/lab/tree/notebooks/${notebook}?token=${TOKEN}&reset`)
+    await this.idle()
+  }
+
+  async create(): Promise<void> {
+    await this.page.goto(`${this.url}/lab?token=${TOKEN}&reset`)
+    await this.page
+      .locator('.jp-LauncherCard[data-category=Notebook]', { hasText: 'TypeScript (NIR)' })
+      .click()
+    await this.idle()
+  }
+
+  async run(code: string): Promise<Locator> {
+    const cells = this.page.locator('.jp-Notebook .jp-CodeCell')
+    const count = await cells.count()
+    const cell = cells.nth(count - 1)
+    await cell.locator('.cm-content').click()
+    await this.page.keyboard.insertText(code)
+    await this.page.keyboard.press('Shift+Enter')
+    await cells.nth(count).waitFor() // a new cell, below
+    return cell
+  }
+
+  async menu(...path: readonly string[]): Promise<void> {
+    for (const [depth, label] of path.entries()) {
+      const item = depth === 0 ? '.lm-MenuBar-item' : '.lm-Menu-item'
+      await this.page.locator(item, { hasText: label }).first().click()
+    }
+  }
+
+  async runAll(): Promise<Cell[]> {
+    await this.menu('Run', 'Run All Cells')
+    // A cell that fails ends the run.
+    const cells = await this.page.waitForFunction(
+      () => {
+        const { jupyterapp } = window as unknown as { jupyterapp: JupyterApp }
+        const all = [...jupyterapp.shell.currentWidget.content.model.cells].map((cell) => cell.toJSON())
+        const code = all.filter((cell) => cell.cell_type === 'code')
+        const failed = code.some((cell) => cell.outputs.some((output) => output.output_type === 'error'))
+        return failed || code.every((cell) => cell.execution_count !== null) ? code : null
+      },
+      undefined,
+      { timeout: 240_000, polling: 500 },
+    )
+    return (await cells.jsonValue())!
+  }
+
+  async idle(): Promise<void> {
+    await this.page.locator('#jp-main-statusbar', { hasText: '(NIR) | Idle' }).waitFor({ timeout: 60_000 })
+  }
+
+  async screenshot(name: string): Promise<void> {
+    await this.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) })
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close()
+    const exited = new Promise((resolve) => this.server.once('exit', resolve))
+    this.server.kill('SIGTERM')
+    await exited
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
+
+function startServer(folder: string, port: number): ChildProcess {
+  const settings = [
+    `--ServerApp.root_dir=${folder}`,
+    `--ServerApp.port=${port}`,
+    '--ServerApp.port_retries=0',
+    `--IdentityProvider.token=${TOKEN}`,
+    '--ServerApp.open_browser=False',
+    '--ServerApp.allow_root=True',
+    '--LabApp.expose_app_in_browser=True',
+  ]
+  return spawn(PYTHON, ['-m', 'jupyterlab', ...settings], {
+    stdio: 'ignore',
+    env: {
+      ...process.env,
+      JUPYTER_PATH: join(folder, 'share', 'jupyter'),
+      JUPYTER_DATA_DIR: join(folder, 'data'),
+      JUPYTER_CONFIG_DIR: join(folder, 'config'),
+      JUPYTERLAB_SETTINGS_DIR: join(folder, 'settings'),
+      JUPYTERLAB_WORKSPACES_DIR: join(folder, 'workspaces'),
+    },
+  })
+}
+
+async function answering(url: string, server: ChildProcess): Promise<void> {
+  while (server.exitCode === null) {
+    const response = await fetch(url).catch(() => null)
+    if (response?.ok) return
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+  throw new Error(`JupyterLab ended with exit code ${server.exitCode}.`)
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+function missingParts(): string | null {
+  try {
+    findBrowser()
+  } catch (error) {
+    return (error as Error).message
+  }
+  const hasLab = spawnSync(PYTHON, ['-c', 'import jupyterlab']).status === 0
+  return hasLab ? null : `${PYTHON} lacks jupyterlab (set NIR_TEST_PYTHON)`
+}
