@@ -4,6 +4,8 @@ const HEAD_ROWS = 40
 const TAIL_ROWS = 10
 const MAX_COLUMNS = 40
 const MAX_CELL = 120
+/** Characters of a cell that is never broken into lines. */
+const SHORT = 24
 
 /** The face of danfojs frames and series that this file reads. */
 interface FrameLike {
@@ -62,6 +64,7 @@ function cellHtml(value: unknown): string {
   if (isNull(value)) return '<td><i>null</i></td>'
   if (typeof value === 'number') return `<td style="text-align:right">${formatNumber(value)}</td>`
   const text = value instanceof Date ? value.toISOString() : String(value)
+  if (text.length <= SHORT) return `<td style="white-space:nowrap">${escapeHtml(text)}</td>`
   if (text.length <= MAX_CELL) return `<td>${escapeHtml(text)}</td>`
   return `<td title="${escapeHtml(text.slice(0, 2000))}">${escapeHtml(text.slice(0, MAX_CELL))}…</td>`
 }

@@ -19,7 +19,7 @@ const SCREENSHOTS = join(ROOT, 'runs', 'screenshots')
 export const missing = missingParts()
 
 /** What of a notebook's cell counts here. */
-export interface Cell {
+interface Cell {
   readonly cell_type: string
   readonly execution_count: number | null
   readonly outputs: readonly { readonly output_type: string }[]
