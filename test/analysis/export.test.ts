@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
 import { parquetMetadata, parquetReadObjects } from 'hyparquet'
 import { afterAll, describe, expect, it } from 'vitest'
 import { thesisTable, toCSV, toParquet } from '../../src/analysis/index.js'
@@ -215,6 +216,22 @@ describe('Parquet', () => {
       records.map(({ metrics }) => metrics['effort']),
     )
     expect(rows.map((row) => Number(row['seed']))).toEqual(records.map(({ seed }) => seed))
+  })
+
+  it('is read by DuckDB with the same types, values and nulls', async () => {
+    const instance = await DuckDBInstance.create(':memory:')
+    const connection = await instance.connect()
+    const path = write('node-duckdb.parquet', toParquet(frame()))
+    const result = await connection.runAndReadAll(`SELECT * FROM read_parquet('${path}')`)
+    expect(result.columnNames()).toEqual(columns.map(({ name }) => name))
+    expect(result.columnTypes().map(String)).toEqual(['VARCHAR', 'DOUBLE', 'BIGINT', 'BOOLEAN'])
+    expect(result.getColumns()).toEqual(
+      columns.map(({ type, values }) =>
+        type === 'integer' ? values.map((value) => (value === null ? null : BigInt(value))) : values,
+      ),
+    )
+    connection.closeSync()
+    instance.closeSync()
   })
 
   const SCRIPTS = {
