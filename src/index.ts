@@ -6,7 +6,7 @@ export { NirError } from './errors.js'
 export { createSession, Session, type SessionOptions } from './session/session.js'
 export { Sweep, SweepEndedError } from './session/sweep.js'
 export { openStudy, Study } from './session/study.js'
-export { progressLine } from './session/progress-line.js'
+export { progressLine } from './session/progress.js'
 export {
   ClosedError,
   ContextSizeError,

@@ -2,7 +2,9 @@ import { inspect } from 'node:util'
 import { frameBundle, isFrame } from './frame.js'
 import { toJsonValue } from './json.js'
 import { isMimeBundle, type DisplayData, type MimeBundle } from './mime.js'
+import { areGenerations, generationsBundle, isGeneration } from './generation.js'
 import { figureBundle, isFigure } from './plotly.js'
+import { crvBundle, isCrv, isTensor, tensorBundle } from './tensors.js'
 
 /** A method of this name returns, or promises, a value's own MIME bundle. The name is Deno's. */
 export const DISPLAY = Symbol.for('Jupyter.display')
@@ -33,6 +35,10 @@ export class Bundler {
     if (isFrame(value)) return { data: frameBundle(value), metadata: {} }
     if (isFigure(value)) return this.figure(value, cell)
     if (isMimeBundle(value)) return { data: withText(value, value), metadata: {} }
+    if (isCrv(value)) return { data: crvBundle(value), metadata: {} }
+    if (isTensor(value)) return { data: tensorBundle(value), metadata: {} }
+    if (isGeneration(value)) return { data: generationsBundle([value]), metadata: {} }
+    if (areGenerations(value)) return { data: generationsBundle(value), metadata: {} }
     return { data: { 'text/plain': inspect(value) }, metadata: {} }
   }
 

@@ -33,10 +33,9 @@ import { loadProblems, type Problem, type ProblemSource } from '../problems/inde
 import { runSweep, StudyStore, type SweepOptions, type SweepRecord, type SweepTools } from '../sweep/index.js'
 import { planSweep } from '../sweep/plan.js'
 import { Thesis } from '../thesis/index.js'
-import { ambientDisplay, withAmbientSignal } from './ambient.js'
-import { captureLine } from './capture-line.js'
+import { withAmbientSignal } from './ambient.js'
 import { resolveModel } from './open-model.js'
-import { progressLine } from './progress-line.js'
+import { captureInCell, sweepInCell } from './progress.js'
 import { openStudy, type Study } from './study.js'
 import { studySettings, studyWork, type SessionEngine } from './study-work.js'
 import { Sweep, SweepEndedError } from './sweep.js'
@@ -139,7 +138,7 @@ export class Session {
    * await file.close()
    */
   captureTo(path: string, texts: Texts, options: CaptureToOptions = {}): Promise<CaptureSummary> {
-    const onProgress = options.onProgress ?? cellProgress(captureLine)
+    const onProgress = options.onProgress ?? captureInCell()
     return this.#engine.captureTo(path, texts, withAmbientSignal({ ...options, onProgress }))
   }
 
@@ -263,7 +262,7 @@ async function collect(options: SweepOptions, tools: SweepTools): Promise<Sweep>
 
 /** The running cell's signal and progress, where the caller gives none. */
 function withSurroundings<T extends Pick<SweepOptions, 'signal' | 'onProgress'>>(options: T): T {
-  return withAmbientSignal({ ...options, onProgress: options.onProgress ?? cellProgress(progressLine) })
+  return withAmbientSignal({ ...options, onProgress: options.onProgress ?? sweepInCell() })
 }
 
 /** An evaluator; says once, in a line each, what this machine lacks. */
@@ -271,18 +270,4 @@ async function openEvaluator(): Promise<Evaluator> {
   const evaluator = await createEvaluator()
   for (const reason of evaluator.capabilities.reasons) console.warn(`nir: ${reason}`)
   return evaluator
-}
-
-/** Shows progress in the running cell, updated in place. */
-function cellProgress<Progress>(
-  line: (progress: Progress) => string,
-): ((progress: Progress) => void) | undefined {
-  const display = ambientDisplay()
-  if (!display) return undefined
-  let handle: ReturnType<typeof display> | undefined
-  return (progress) => {
-    const bundle = { 'text/plain': line(progress) }
-    if (handle) handle.update(bundle)
-    else handle = display(bundle)
-  }
 }

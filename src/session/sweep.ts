@@ -4,6 +4,7 @@ import {
   crossLayerHeatmap,
   depthChart,
   depthProfile,
+  depthSketch,
   distributionChart,
   forestChart,
   outcomeChart,
@@ -107,7 +108,7 @@ export class Sweep {
     return toParquet(this.records)
   }
 
-  /** For our kernel: a line of summary and the table of outcomes. */
+  /** For our kernel: a line of summary, a sketch of the depth curve, and the table of outcomes. */
   [Symbol.for('Jupyter.display')](): Record<string, unknown> {
     const problems = new Set(this.records.map((record) => record.taskId)).size
     const arms = new Set(this.records.map((record) => record.arm)).size
@@ -116,7 +117,7 @@ export class Sweep {
     const table = this.table('outcomes')
     return {
       'text/plain': `${summary}\n\n${table.toText()}`,
-      'text/html': `<p>${summary}</p>${table.toHTML()}`,
+      'text/html': `<p>${summary}</p>${depthSketch(this.records) ?? ''}${table.toHTML()}`,
     }
   }
 }

@@ -2,6 +2,7 @@ import { LARGEST_SEED, type Engine } from '../engine/index.js'
 import { captureLayers, resolveDepths, type Depth, type DepthOptions } from '../nir/index.js'
 import type { Problem } from '../problems/problem.js'
 import { SweepOptionError } from './errors.js'
+import type { SweepRecord } from './record.js'
 
 /** What to sweep. */
 export interface SweepOptions extends DepthOptions {
@@ -37,6 +38,8 @@ export interface SweepProgress {
   readonly total: number
   /** The problem that was finished last. */
   readonly taskId: number
+  /** What is finished so far, problem by problem. */
+  readonly records: readonly SweepRecord[]
   /** Generations so far, and how many of them passed their tests (`null`: tests are not run). */
   readonly generations: number
   readonly passed: number | null

@@ -68,6 +68,7 @@ export async function runSweep(
       done,
       total: plan.units.length,
       taskId: unit.problem.task_id,
+      records,
       generations: records.length,
       passed: tested.length > 0 ? tested.filter((record) => record.passed).length : null,
       milliseconds: performance.now() - startedAt,

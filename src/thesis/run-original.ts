@@ -66,6 +66,7 @@ class Progress {
   readonly #total: number
   #done = 0
   #generations = 0
+  #records: readonly SweepRecord[] = []
   #passed: number | null = null
 
   constructor({ onProgress }: Pick<ReproduceOptions, 'onProgress'>, total: number) {
@@ -74,15 +75,17 @@ class Progress {
   }
 
   ofSweep(isFirstAttempt: boolean): (progress: SweepProgress) => void {
-    const before = { generations: this.#generations, passed: this.#passed }
-    return ({ taskId, generations, passed }) => {
+    const before = { generations: this.#generations, passed: this.#passed, records: this.#records }
+    return ({ taskId, generations, passed, records }) => {
       if (isFirstAttempt) this.#done++
       this.#generations = before.generations + generations
+      this.#records = [...before.records, ...records]
       this.#passed = passed === null ? before.passed : (before.passed ?? 0) + passed
       this.#report?.({
         done: this.#done,
         total: this.#total,
         taskId,
+        records: this.#records,
         generations: this.#generations,
         passed: this.#passed,
         milliseconds: performance.now() - this.#startedAt,

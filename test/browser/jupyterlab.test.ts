@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { missing, openLab, type Lab } from './lab.js'
 
 if (missing !== null) console.warn(`The tests in a browser are skipped: ${missing}`)
@@ -8,6 +8,10 @@ describe.skipIf(missing !== null)('JupyterLab in a browser', { timeout: 300_000 
 
   beforeAll(async () => {
     lab = await openLab()
+  })
+
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await lab.screenshot('failed')
   })
 
   afterAll(async () => {
@@ -56,6 +60,31 @@ describe.skipIf(missing !== null)('JupyterLab in a browser', { timeout: 300_000 
     const lost = await lab.run('kept')
     await lost.locator('.jp-OutputArea-output', { hasText: "Cannot find name 'kept'" }).waitFor()
     await lab.screenshot('restart')
+  })
+
+  test('shows CRVs, code and a growing depth curve; generated markup does not run', async () => {
+    const { page } = lab
+    await lab.create()
+    const crv = await lab.run("const crv = await nir.capture('def add(a, b): return a + b')\ncrv")
+    const picture = crv.locator('.jp-OutputArea-output img')
+    await picture.waitFor()
+    expect(await picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(1)
+
+    const markup = '<img src=x onerror=\\"window.pwned=true\\"><script>window.pwned=true</script>'
+    const code = await lab.run(
+      `const [a, b] = await nir.generateArms('def f(x):', [{ name: 'original' }, { name: 'layer 1', injections: [{ crv, layer: 1 }] }], { maxTokens: 40 });
+[a!, b!, { ...b!, arm: 'hostile', text: "print('${markup}')" }]`,
+    )
+    await code.locator('.nir-generation').nth(2).waitFor()
+    expect(await code.locator('.hljs-string').last().innerText()).toContain('<script>')
+    expect(await page.evaluate(() => 'pwned' in window)).toBe(false)
+
+    const sweep = await lab.run(
+      "await nir.sweep({ problems: await nir.problems('embedded', { limit: 4 }), layers: ['original', 0, 1, 2, 6, 11] })",
+    )
+    await sweep.locator('.jp-OutputArea-output table').waitFor({ timeout: 120_000 })
+    expect(await sweep.locator('svg[role=img]').count()).toBe(2)
+    await lab.screenshot('rich')
   })
 
   test.each(['01-depth-sweep', '02-thesis-tables'])(

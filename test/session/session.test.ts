@@ -101,6 +101,24 @@ describe('sweep', () => {
     expect(seen).toEqual(['1/2 1', '2/2 2'])
   })
 
+  it('shows its depth curve in the running cell as it grows', async () => {
+    const surroundings = globalThis as unknown as Record<symbol, unknown>
+    const display = Symbol.for('nir.display')
+    const shown: Record<string, string>[] = []
+    surroundings[display] = (bundle: Record<string, string>) => {
+      shown.push(bundle)
+      return { update: (next: Record<string, string>) => shown.push(next) }
+    }
+    try {
+      await nir.sweep({ problems, layers: ['original', 0, 3] })
+    } finally {
+      Reflect.deleteProperty(surroundings, display)
+    }
+    expect(shown.length).toBeLessThanOrEqual(problems.length)
+    expect(shown.at(-1)!['text/plain']).toMatch(/^█{24} 4\/4 problems · /)
+    expect(shown.at(-1)!['text/html']!.match(/<circle/g)).toHaveLength(2)
+  })
+
   it('samples differ, and follow from the seed', async () => {
     const sampled = { problems: problems.slice(0, 1), layers: [3], samples: 2, temperature: 1, seed: 12 }
     const a = await nir.sweep(sampled)
@@ -127,7 +145,6 @@ describe('capturing', () => {
     try {
       const texts = Object.fromEntries(problems.map((problem) => [`${problem.task_id}`, problem.text]))
       const { names } = await nir.captureTo(path, texts, { layers: [6] })
-      expect(shown).toHaveLength(problems.length)
       expect(shown.at(-1)).toMatch(/^█{24} 4\/4 texts · \d+ tokens\/s · 0 s$/)
       const file = await loadCrvs(path)
       expect(file.names).toEqual(names)
