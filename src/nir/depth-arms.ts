@@ -52,13 +52,16 @@ export function captureLayers(
   return new Map(listed.map((layer, index) => [layer, captured(layer, index)]))
 }
 
-/** One arm a depth. The depths are distinct, as {@link resolveDepths} gives them. */
-export function depthArms(crv: Crv, depths: readonly Depth[], options: DepthOptions = {}): Arm[] {
+/**
+ * One arm a depth. The depths are distinct, as {@link resolveDepths} gives them.
+ * @param crv - null where `'original'` is the only depth, or where the arms are only to be described
+ */
+export function depthArms(crv: Crv | null, depths: readonly Depth[], options: DepthOptions = {}): Arm[] {
   const { mapping, decodePositions = 'recomputed' } = options
   const captured = captureLayers(depths, mapping)
   return depths.map((depth) => ({
     name: armName(depth),
     injections:
-      depth === 'original' ? [] : [{ crv, layer: depth, from: captured.get(depth)!, decodePositions }],
+      depth === 'original' ? [] : [{ crv: crv!, layer: depth, from: captured.get(depth)!, decodePositions }],
   }))
 }

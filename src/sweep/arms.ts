@@ -1,5 +1,5 @@
 import { depthArms, type Depth, type DepthOptions } from '../nir/index.js'
-import type { Arm, Crv } from '../engine/index.js'
+import type { Arm } from '../engine/index.js'
 import type { SweepRecord } from './record.js'
 
 /** What an arm does, as records say it. */
@@ -7,7 +7,7 @@ export type ArmDescription = Pick<SweepRecord, 'arm' | 'layer' | 'captureLayer' 
 
 /** The arms of a sweep before anything is captured, in their order. */
 export function describeArms(depths: readonly Depth[], options: DepthOptions): ArmDescription[] {
-  return depthArms({} as Crv, depths, options).map(describeArm)
+  return depthArms(null, depths, options).map(describeArm)
 }
 
 /** What an arm does: nothing, or one injection. */

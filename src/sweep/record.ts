@@ -29,7 +29,10 @@ export interface SweepRecord {
   readonly meanEntropy: number | null
   /** Rows of the injected CRV (0 for the original arm). */
   readonly contextTokenCount: number
-  /** The context text whose hidden states were captured, shared by all arms of the problem and sample. */
+  /**
+   * The context text whose hidden states were captured, shared by all arms of the problem and sample; `''` where no arm of the
+   * sweep injects.
+   */
   readonly context: string
   /** Does the text have a list of functions, as the thesis counts a response: a `def` anywhere in it? */
   readonly responds: boolean

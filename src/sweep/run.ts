@@ -116,7 +116,10 @@ function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Pro
   })
 }
 
-/** Generates the arms of a unit that are not stored. */
+/**
+ * Generates the arms of a unit that are not stored. Where nothing is injected, nothing is thought or captured; but a study
+ * keeps the thinking, for further arms to be made from.
+ */
 async function generateUnit(
   unit: Unit,
   plan: SweepPlan,
@@ -131,13 +134,19 @@ async function generateUnit(
   if (missing.length === 0) return { unit, stored, generated: null }
   const { engine, prompts } = tools
   const { signal, temperature, maxTokens } = options
+  const layers = [...new Set(missing.flatMap(({ captureLayer }) => captureLayer ?? []))]
   const { thinking, context } = found
     ? { thinking: null, context: found.context }
-    : await contextOf(unit, options, tools)
-  const layers = [...new Set(missing.flatMap(({ captureLayer }) => captureLayer ?? []))]
+    : layers.length > 0 || tools.store
+      ? await contextOf(unit, options, tools)
+      : { thinking: null, context: '' }
   const startedAt = performance.now()
-  const crv = await engine.capture(context, { layers, signal })
-  const captured = { layers, tokenCount: crv.tokenCount, milliseconds: performance.now() - startedAt }
+  const crv = layers.length > 0 ? await engine.capture(context, { layers, signal }) : null
+  const captured = {
+    layers,
+    tokenCount: crv?.tokenCount ?? 0,
+    milliseconds: performance.now() - startedAt,
+  }
   const arms = depthArms(crv, plan.depths, options).filter(({ name }) =>
     missing.some(({ arm }) => arm === name),
   )

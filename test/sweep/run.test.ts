@@ -101,3 +101,19 @@ describe('a sweep that fails midway', () => {
     expect(later.records).toBe(atEnd.records)
   })
 })
+
+describe('a sweep of the original alone', () => {
+  it('neither thinks nor captures', async () => {
+    const { tools: stubs } = tools({ unit: 0, in: 'generate' })
+    const refuse = () => Promise.reject(new Error('not needed'))
+    const engine = Object.assign(stubs.engine, { generate: refuse, capture: refuse })
+    const records: SweepRecord[] = []
+    await runSweep({ problems, layers: ['original'] }, { ...stubs, engine }, records)
+    expect(records.map(({ arm, context, contextTokenCount }) => [arm, context, contextTokenCount])).toEqual(
+      problems.map(() => ['original', '', 0]),
+    )
+    await expect(runSweep({ problems, layers: ['original', 1] }, { ...stubs, engine }, [])).rejects.toThrow(
+      'not needed',
+    )
+  })
+})
