@@ -3,14 +3,24 @@ import { NirError } from '../errors.js'
 import { packageVersion } from '../../kernel/version.js'
 import { UsageError } from './errors.js'
 
-const USAGE = `nir COMMAND
+/** A command of `nir`, loaded when it is asked for. */
+interface Command {
+  /** What it does, for the list of commands. */
+  summary: string
+  /** Takes what stands behind the command's name; resolves with the exit code. */
+  run(args: string[]): Promise<number>
+}
 
-  nir kernel install     make the notebook kernel known to Jupyter
-  nir kernel uninstall   take it away again
-  nir run NOTEBOOK       run a notebook without Jupyter
-
-  -h, --help             show this, or after a command its options
-      --version          show the version`
+const COMMANDS: Readonly<Record<string, Command>> = {
+  kernel: {
+    summary: 'make the notebook kernel known to Jupyter, or take it away again',
+    run: async (args) => (await import('./commands/kernel.js')).kernel(args),
+  },
+  run: {
+    summary: 'run a notebook without Jupyter',
+    run: async (args) => (await import('./commands/run.js')).run(args),
+  },
+}
 
 process.exitCode = await main(process.argv.slice(2))
 
@@ -18,41 +28,43 @@ async function main([command, ...args]: string[]): Promise<number> {
   try {
     return await dispatch(command, args)
   } catch (error) {
-    if (isUsageError(error)) {
-      console.error(`nir: ${error.message}`)
-      return 2
-    }
-    if (error instanceof NirError) {
-      console.error(`nir: ${error.message}`)
-      return 1
-    }
-    throw error
+    if (!(error instanceof NirError) && !isParseError(error)) throw error
+    console.error(`nir: ${error.message}`)
+    return error instanceof UsageError || isParseError(error) ? 2 : 1
   }
 }
 
 async function dispatch(command: string | undefined, args: string[]): Promise<number> {
   switch (command) {
-    case 'kernel':
-      return (await import('./commands/kernel.js')).kernel(args)
-    case 'run':
-      return (await import('./commands/run.js')).run(args)
+    case undefined:
+      throw new UsageError('A command is missing.', 'See nir --help.')
     case '--version':
       console.log(packageVersion())
       return 0
     case '-h':
     case '--help':
-      console.log(USAGE)
+      console.log(usage())
       return 0
-    default:
-      throw new UsageError(
-        command === undefined ? 'A command is missing.' : `There is no command "${command}".`,
-        'See nir --help.',
-      )
   }
+  const found = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined
+  if (!found) throw new UsageError(`There is no command "${command}".`, 'See nir --help.')
+  return found.run(args)
 }
 
-function isUsageError(error: unknown): error is Error {
-  if (error instanceof UsageError) return true
+function usage(): string {
+  const lines = Object.entries(COMMANDS).map(
+    ([name, { summary }]) => `  ${`nir ${name}`.padEnd(15)} ${summary}`,
+  )
+  return `nir COMMAND
+
+${lines.join('\n')}
+
+  -h, --help      show this, or after a command its options
+      --version   show the version`
+}
+
+/** An error of Node's parseArgs: an option that a command does not have, or one without its value. */
+function isParseError(error: unknown): error is Error {
   return (
     error instanceof TypeError && String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS')
   )
