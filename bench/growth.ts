@@ -13,7 +13,7 @@
 import { parseArgs } from 'node:util'
 import { median } from 'simple-statistics'
 import { Engine } from '../src/engine/index.js'
-import { depthArms } from '../src/nir/depth-arms.js'
+import { armsAt } from './lib/arms-at.js'
 import { timed } from './lib/compare.js'
 import { commonOptions, target, thesisDepths, whole } from './lib/target.js'
 import { textOf } from './lib/tokens.js'
@@ -92,7 +92,7 @@ async function table(name: string, unit: string, sizes: readonly Size[]): Promis
 /** A decode step of some arms: the median of the times between their last arm's tokens. */
 async function stepOf(context: number, layers: readonly (number | null)[]) {
   const crv = await engine.capture(textOf('shared', context, model.vocabularySize))
-  const arms = depthArms(
+  const arms = armsAt(
     crv,
     layers.map((layer) => layer ?? 'original'),
   )
@@ -127,7 +127,7 @@ async function problems(width: number) {
     const own = textOf('own', 64 + problem, model.vocabularySize)
     await engine.generate(own, { maxTokens: 2 * steps })
     const crv = await engine.capture(textOf('shared', 100 + problem, model.vocabularySize))
-    await engine.generateArms(own, depthArms(crv, depths), { maxTokens: steps })
+    await engine.generateArms(own, armsAt(crv, depths), { maxTokens: steps })
   }
   const waiting = [0, 1, 2, 3]
   const worker = async () => {

@@ -10,7 +10,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { Engine } from '../src/engine/index.js'
-import { depthArms } from '../src/nir/depth-arms.js'
+import { armsAt } from './lib/arms-at.js'
 import { commonOptions, target, thesisDepths, whole } from './lib/target.js'
 import { textOf } from './lib/tokens.js'
 
@@ -38,7 +38,7 @@ const clock = performance.now()
 const crv = await engine.capture(textOf('shared', count('context'), model.vocabularySize))
 const capture = performance.now() - clock
 const thinking = await engine.generate(prompt, { maxTokens: count('think') })
-const arms = depthArms(crv, ['original', ...thesisDepths(model.layers)])
+const arms = armsAt(crv, ['original', ...thesisDepths(model.layers)])
 const before = performance.now()
 const generations = await engine.generateArms(prompt, arms, { maxTokens: count('generate') })
 const sweep = performance.now() - before

@@ -10,7 +10,8 @@
 import { parseArgs } from 'node:util'
 import { median } from 'simple-statistics'
 import { Engine } from '../src/engine/index.js'
-import { depthArms, type Depth } from '../src/nir/depth-arms.js'
+import type { Depth } from '../src/nir/index.js'
+import { armsAt } from './lib/arms-at.js'
 import { commonOptions, target, thesisDepths, whole } from './lib/target.js'
 import { textOf } from './lib/tokens.js'
 import { timed } from './lib/compare.js'
@@ -44,7 +45,7 @@ async function phasesOf(depths: readonly number[]) {
     const started = performance.now()
     const crv = await engine.capture(text)
     const capture = performance.now() - started
-    const arms = depthArms(crv, ['original', ...depths] satisfies Depth[])
+    const arms = armsAt(crv, ['original', ...depths] satisfies Depth[])
     // One arm with a prompt of one row: next to nothing but the context's own pass.
     const context = await timed(() => engine.generateArms([3], arms.slice(-1), { maxTokens: 1 }))()
     const firstTokens = await timed(() => engine.generateArms(prompt, arms, { maxTokens: 1 }))()

@@ -16,7 +16,7 @@
  */
 import { parseArgs } from 'node:util'
 import { Engine } from '../src/engine/index.js'
-import { depthArms } from '../src/nir/depth-arms.js'
+import { armsAt } from './lib/arms-at.js'
 import { report, summarize, type Comparison } from './lib/compare.js'
 import { thesisWay, type PeerSweep } from './lib/nir-torch.js'
 import { commonOptions, target, thesisDepths, whole } from './lib/target.js'
@@ -88,7 +88,7 @@ async function sweep(engine: Engine, depths: readonly number[], size: typeof tok
   const thinking = await engine.generate(prompt, { maxTokens: size.think })
   // The context is a part of what was thought, in the thesis; its length is given here.
   const crv = await engine.capture(textOf('shared', size.context, model.vocabularySize))
-  const arms = depthArms(crv, ['original', ...depths])
+  const arms = armsAt(crv, ['original', ...depths])
   const generations = await engine.generateArms(prompt, arms, { maxTokens: size.generate })
   const milliseconds = performance.now() - started
   for (const { tokens: made, arm } of [thinking, ...generations])

@@ -1,21 +1,20 @@
-import type { Engine } from '../../src/engine/index.js'
+import { Crv, type Engine } from '../../src/engine/index.js'
 import type { Evaluator } from '../../src/evaluation/index.js'
-import { resolveDepths, type Depth, type DepthOptions } from '../../src/nir/index.js'
-import { describeArms } from '../../src/sweep/arms.js'
 import {
+  resolveArms,
   runSweep,
   seedFrom,
   StudyStore,
+  type ArmOptions,
   type StudySettings,
   type SweepOptions,
   type SweepRecord,
 } from '../../src/sweep/index.js'
 
 /** What to sweep with a stub generator, whose texts follow from the prompt, the arm and the seed. */
-export interface StubSweep extends DepthOptions {
+export interface StubSweep extends ArmOptions {
   readonly taskIds: readonly number[]
   readonly samples?: number
-  readonly layers?: readonly Depth[]
   readonly seed?: number
   /** Added to the problems' texts. */
   readonly wording?: string
@@ -54,7 +53,7 @@ export async function stubSweep(
       test_setup_code: '',
       challenge_test_list: [],
     })),
-    layers: sweep.layers ?? ['original', 0, 1, 2],
+    ...(!sweep.layers && !sweep.arms && !sweep.grid && { layers: ['original', 0, 1, 2] as const }),
     temperature: 0.8,
     seed,
     onProgress: ({ taskId }) => sweep.onUnit?.(taskId),
@@ -64,7 +63,7 @@ export async function stubSweep(
     const work = await store.startWork({
       problems: options.problems,
       samples,
-      arms: describeArms(resolveDepths(options.layers!, 3), options),
+      arms: resolveArms(options, 3),
       hiddenSize: 8,
       environment: {},
     })
@@ -113,14 +112,23 @@ function stubEngine(pause: number, calls: StubCalls): Engine {
   const words = (...parts: (string | number)[]) =>
     `${seedFrom(...parts)} `.repeat(seedFrom(...parts, 'n') % 60)
   return {
-    model: { layerCount: 3 },
+    model: { layerCount: 3, hiddenSize: 8 },
     lanes: 12,
     chat: (messages: { content: string }[]) => messages[0]!.content,
     generate: (prompt: string, { seed }: { seed: number }) => {
       calls.thinking++
       return Promise.resolve(generation('', words(prompt, seed)))
     },
-    capture: (context: string) => Promise.resolve({ tokenCount: context.length }),
+    capture: (context: string, { layers }: { layers: number[] }) =>
+      Promise.resolve(
+        new Crv({
+          states: new Map(
+            layers.map((layer) => [layer, new Float32Array((context.length + 1) * 8).fill(layer)]),
+          ),
+          tokens: Array.from({ length: context.length + 1 }, (_, index) => index),
+          hiddenSize: 8,
+        }),
+      ),
     generateArms: async (prompt: string, arms: { name: string }[], { seed }: { seed: number }) => {
       await new Promise((resolve) => setTimeout(resolve, pause))
       calls.arms += arms.length

@@ -10,6 +10,13 @@ export interface Arm {
   readonly layer: number | null
 }
 
+/** Is this a point of a depth curve: one whole injection at a layer, and no variation of it? */
+export function isDepth<T extends Pick<SweepRecord, 'arm' | 'layer'>>(
+  one: T,
+): one is T & { readonly layer: number } {
+  return one.layer !== null && one.arm === `layer ${one.layer}`
+}
+
 /** By depth, arms without a layer after those with one, `original` last; equal depths by name. */
 export function compareArms(a: Arm, b: Arm): number {
   if (a.name === b.name) return 0

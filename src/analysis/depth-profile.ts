@@ -1,5 +1,5 @@
 import type { SweepRecord } from '../sweep/record.js'
-import { ORIGINAL_ARM } from './arms.js'
+import { isDepth, ORIGINAL_ARM } from './arms.js'
 import { usualBest, type Best } from './best-direction.js'
 import { clusters } from './clusters.js'
 import { compareToOriginal } from './compare-to-original.js'
@@ -46,8 +46,8 @@ export function depthProfile(
   options: DepthProfileOptions = {},
 ): DepthProfile {
   const sorted = ordered(records)
-  const candidates = sorted.filter(({ arm, layer }) => layer !== null || arm === ORIGINAL_ARM)
-  if (!sorted.some(({ layer }) => layer !== null))
+  const candidates = sorted.filter((record) => isDepth(record) || record.arm === ORIGINAL_ARM)
+  if (!sorted.some(isDepth))
     throw new AnalysisError('NO_RECORDS', 'No record has an injection layer.', 'Sweep over some layers.')
   const names = typeof metrics === 'string' ? [metrics] : metrics
   return new DepthProfile(names.map((metric) => profile(candidates, metric, options)))

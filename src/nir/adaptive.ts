@@ -1,5 +1,6 @@
 import type { Crv, Engine, GenerateOptions, Generation, Input } from '../engine/index.js'
 import { checkCriterion, chooseArm, type Criterion } from './choose-arm.js'
+import { buildArm } from './build-arm.js'
 import { depthArms, resolveDepths, type Depth } from './depth-arms.js'
 
 /** How to generate at a depth that is chosen by what the depths generate. */
@@ -33,7 +34,8 @@ export async function generateAdaptive(
   const { layers = 'all', by, ...generateOptions } = options
   checkCriterion(by)
   const depths = resolveDepths(layers, engine.model.layerCount)
-  const generations = await engine.generateArms(input, depthArms(crv, depths), generateOptions)
+  const arms = depthArms(depths).map((arm) => buildArm(arm, crv))
+  const generations = await engine.generateArms(input, arms, generateOptions)
   const { index, generation, scores, margin } = await chooseArm(generations, by)
   return { chosen: generation, depth: depths[index]!, margin, scores, generations }
 }

@@ -1,4 +1,5 @@
-import type { Arm, Crv, Injection } from '../engine/index.js'
+import type { Injection } from '../engine/index.js'
+import { completeArm, type NamedArm } from './arm-spec.js'
 
 /** An injection layer, or `'original'` for the model without injection. */
 export type Depth = number | 'original'
@@ -33,11 +34,6 @@ export function resolveDepths(layers: 'all' | readonly Depth[], layerCount: numb
   return ['original', ...Array.from({ length: layerCount }, (_, layer) => layer)]
 }
 
-/** The name of the arm that injects at a depth. */
-function armName(depth: Depth): string {
-  return depth === 'original' ? 'original' : `layer ${depth}`
-}
-
 /** The capture layer of every injection layer among the depths, in their order. */
 export function captureLayers(
   depths: readonly Depth[],
@@ -52,16 +48,16 @@ export function captureLayers(
   return new Map(listed.map((layer, index) => [layer, captured(layer, index)]))
 }
 
-/**
- * One arm a depth. The depths are distinct, as {@link resolveDepths} gives them.
- * @param crv - null where `'original'` is the only depth, or where the arms are only to be described
- */
-export function depthArms(crv: Crv | null, depths: readonly Depth[], options: DepthOptions = {}): Arm[] {
-  const { mapping, decodePositions = 'recomputed' } = options
+/** One arm a depth, as data. The depths are distinct, as {@link resolveDepths} gives them. */
+export function depthArms(depths: readonly Depth[], options: DepthOptions = {}): NamedArm[] {
+  const { mapping, decodePositions } = options
   const captured = captureLayers(depths, mapping)
-  return depths.map((depth) => ({
-    name: armName(depth),
-    injections:
-      depth === 'original' ? [] : [{ crv: crv!, layer: depth, from: captured.get(depth)!, decodePositions }],
-  }))
+  return depths.map((layer) => {
+    if (layer === 'original') return completeArm({})
+    // Named by its depth alone: which CRV it receives is the mapping's, and the same question is asked of every depth.
+    return completeArm({
+      name: `layer ${layer}`,
+      injections: [{ layer, from: captured.get(layer), decodePositions }],
+    })
+  })
 }

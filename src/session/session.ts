@@ -23,6 +23,7 @@ import {
   think,
   type AdaptiveGeneration,
   type AdaptiveOptions,
+  type NamedArm,
   type PromptFiles,
   type PromptProblem,
   type Prompts,
@@ -30,7 +31,15 @@ import {
   type ThinkOptions,
 } from '../nir/index.js'
 import { loadProblems, type Problem, type ProblemSource } from '../problems/index.js'
-import { runSweep, StudyStore, type SweepOptions, type SweepRecord, type SweepTools } from '../sweep/index.js'
+import {
+  resolveArms,
+  runSweep,
+  StudyStore,
+  type ArmOptions,
+  type SweepOptions,
+  type SweepRecord,
+  type SweepTools,
+} from '../sweep/index.js'
 import { planSweep } from '../sweep/plan.js'
 import { Thesis } from '../thesis/index.js'
 import { withAmbientSignal } from './ambient.js'
@@ -221,6 +230,18 @@ export class Session {
     } finally {
       await store.close()
     }
+  }
+
+  /**
+   * The arms of a grid on this model, or of any other choice of a sweep, as data: to look at, to filter, to add to, and
+   * to give to {@link Session.sweep}.
+   * @throws {@link SweepOptionError}
+   * @example
+   * const arms = nir.arms({ grid: { inject: [0, 3, 6], capture: [0, 'same'], slice: ['all', [-8]] } })
+   * await nir.sweep({ problems, arms: [{ name: 'original' }, ...arms] })
+   */
+  arms(options: ArmOptions): NamedArm[] {
+    return resolveArms(options, this.model.layerCount)
   }
 
   /** Opens a study that a sweep has written. See {@link openStudy}. */

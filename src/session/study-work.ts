@@ -4,11 +4,10 @@ import { arch, cpus, hostname, platform, release } from 'node:os'
 import { join } from 'node:path'
 import type { EngineOptions, ModelInfo } from '../engine/index.js'
 import type { EvaluatorCapabilities } from '../evaluation/index.js'
-import { resolveDepths } from '../nir/index.js'
 import { packageRoot } from '../package-root.js'
-import { describeArms } from '../sweep/arms.js'
 import {
   hashOfFile,
+  resolveArms,
   stopTexts,
   type StudySettings,
   type StudyWork,
@@ -47,18 +46,17 @@ export async function studySettings(
     temperature: options.temperature ?? 0,
     maxTokens: options.maxTokens ?? 250,
     maxThinkingTokens: options.maxThinkingTokens ?? 1000,
-    stop: stopTexts(options, tools.prompts),
+    stop: stopTexts(options, tools.prompts.generation),
   }
 }
 
 /** What a sweep of a session adds to its study. */
 export function studyWork(options: SweepOptions, tools: SweepTools, session: SessionEngine): StudyWork {
   const { model } = tools.engine
-  const depths = resolveDepths(options.layers ?? 'all', model.layerCount)
   return {
     problems: options.problems,
     samples: options.samples ?? 1,
-    arms: describeArms(depths, options),
+    arms: resolveArms(options, model.layerCount),
     hiddenSize: model.hiddenSize,
     environment: environment(model, tools.evaluator.capabilities, session),
   }

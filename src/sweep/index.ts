@@ -1,5 +1,7 @@
+export { resolveArms, type ArmOptions } from './arms.js'
 export { SweepOptionError } from './errors.js'
 export { seedFrom, type SweepOptions, type SweepProgress } from './plan.js'
 export type { SweepRecord } from './record.js'
-export { runSweep, stopTexts, type SweepTools } from './run.js'
+export { runSweep } from './run.js'
+export { stopTexts, type SweepTools } from './run-unit.js'
 export * from './store/index.js'

@@ -1,14 +1,14 @@
 import { LARGEST_SEED, type Engine } from '../engine/index.js'
-import { captureLayers, resolveDepths, type Depth, type DepthOptions } from '../nir/index.js'
+import type { NamedArm } from '../nir/index.js'
 import type { Problem } from '../problems/problem.js'
+import { resolveArms, type ArmOptions } from './arms.js'
+import { checkArms } from './check-arms.js'
 import { SweepOptionError } from './errors.js'
 import type { SweepRecord } from './record.js'
 
 /** What to sweep. */
-export interface SweepOptions extends DepthOptions {
+export interface SweepOptions extends ArmOptions {
   readonly problems: readonly Problem[]
-  /** Injection depths; `'all'` (default): the original and every decoder layer. */
-  readonly layers?: 'all' | readonly Depth[] | undefined
   /**
    * The context text of a problem, in place of what the model thinks of it: a reference context, another model's
    * thinking, an ablation. Default: the model thinks.
@@ -18,7 +18,7 @@ export interface SweepOptions extends DepthOptions {
   readonly samples?: number | undefined
   /** All randomness follows from it. Default 0. */
   readonly seed?: number | undefined
-  /** Of thinking and generation. Default 0, greedy; the thesis used 0.8. */
+  /** Of thinking and, where an arm does not name its own, generation. Default 0, greedy; the thesis used 0.8. */
   readonly temperature?: number | undefined
   /** New tokens of a generation at most. Default 250, as the thesis. */
   readonly maxTokens?: number | undefined
@@ -60,35 +60,21 @@ export interface Unit {
 /** What a sweep will do. */
 export interface SweepPlan {
   readonly units: readonly Unit[]
-  readonly depths: readonly Depth[]
+  readonly arms: readonly NamedArm[]
 }
 
 /** @throws {@link SweepOptionError} */
 export function planSweep(options: SweepOptions, model: Engine['model']): SweepPlan {
   const { problems, samples = 1, seed = 0, temperature = 0 } = options
-  const depths = resolveDepths(options.layers ?? 'all', model.layerCount)
   if (problems.length === 0)
     throw new SweepOptionError(
       'NO_PROBLEMS',
       'The sweep has no problems.',
       "Give some: await nir.problems('embedded').",
     )
-  if (depths.length === 0)
-    throw new SweepOptionError(
-      'NO_LAYERS',
-      'The sweep has no layers.',
-      "Give layers: 'all', or a list of depths.",
-    )
   if (typeof options.mapping !== 'object') checkOneOf('mapping', options.mapping, ['described', 'released'])
-  const named = [...depths, ...captureLayers(depths, options.mapping).values()]
-  for (const depth of named)
-    if (depth !== 'original' && !(Number.isInteger(depth) && depth >= 0 && depth < model.layerCount))
-      throw new SweepOptionError(
-        'LAYER_OUT_OF_RANGE',
-        `The sweep names layer ${String(depth)}; this model has the layers 0 to ${model.layerCount - 1}.`,
-        "Choose among those, or 'original'.",
-      )
-  checkOneOf('decodePositions', options.decodePositions, ['recomputed', 'released'])
+  const arms = resolveArms(options, model.layerCount)
+  checkArms(arms, model)
   if (!Number.isInteger(samples) || samples < 1)
     throw new SweepOptionError(
       'OPTION_OUT_OF_RANGE',
@@ -101,7 +87,7 @@ export function planSweep(options: SweepOptions, model: Engine['model']): SweepP
       `seed is ${String(seed)}; expected a whole number from 0 to 2³²−2.`,
       'Change seed.',
     )
-  if (samples > 1 && temperature === 0)
+  if (samples > 1 && temperature === 0 && !arms.some((arm) => arm.temperature))
     throw new SweepOptionError(
       'SAMPLES_WITHOUT_TEMPERATURE',
       `${samples} samples at temperature 0 would all be the same.`,
@@ -125,7 +111,7 @@ export function planSweep(options: SweepOptions, model: Engine['model']): SweepP
       thinkingSeed: unitSeed(seed, problem.task_id, sample, 'thinking'),
     })),
   )
-  return { units, depths }
+  return { units, arms }
 }
 
 function checkOneOf(name: string, value: string | undefined, names: readonly string[]): void {

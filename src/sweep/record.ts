@@ -2,9 +2,9 @@
 export interface SweepRecord {
   /** The problem's `task_id`. */
   readonly taskId: number
-  /** `'original'`, or `'layer 3'`. */
+  /** `'original'`, `'layer 3'`, or another name: what it does is said by the sweep's {@link NamedArm}. */
   readonly arm: string
-  /** The injection layer (0-based index of the decoder layer whose input is extended); `null`: no injection. */
+  /** The injection layer (0-based index of the decoder layer whose input is extended); `null`: none, or not this alone. */
   readonly layer: number | null
   /** The layer whose captured CRV was injected: `layer`, but where the mapping is `'released'`; `null`: no injection. */
   readonly captureLayer: number | null
@@ -27,7 +27,7 @@ export interface SweepRecord {
   readonly meanLogProbability: number | null
   /** Mean entropy of the distributions that the generated tokens came from, nats; `null`: no token. */
   readonly meanEntropy: number | null
-  /** Rows of the injected CRV (0 for the original arm). */
+  /** Injected rows, over all injections of the arm (0: nothing is injected). */
   readonly contextTokenCount: number
   /**
    * The context text whose hidden states were captured, shared by all arms of the problem and sample; `''` where no arm of the

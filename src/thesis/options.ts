@@ -4,7 +4,10 @@ import type { SweepOptions } from '../sweep/index.js'
 export type Protocol = 'paired' | 'original'
 
 /** How to reproduce the thesis' tables. What is not said is as in a sweep. */
-export interface ReproduceOptions extends Omit<SweepOptions, 'layers' | 'mapping' | 'context' | 'stop'> {
+export interface ReproduceOptions extends Omit<
+  SweepOptions,
+  'layers' | 'grid' | 'arms' | 'mapping' | 'context' | 'stop'
+> {
   /**
    * Which CRV an injection layer receives: `'described'` (default), its own; `'released'`, the permuted one that the
    * released code's list `[23, 1, 10]` gives it.

@@ -1,12 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { Crv } from '../../src/engine/index.js'
 import { depthArms, resolveDepths, type Depth, type DepthOptions } from '../../src/nir/index.js'
-
-const crv = { tokenCount: 3 } as Crv
 
 /** Injection layer ← capture layer, in the order of the arms. */
 const mapped = (layers: 'all' | readonly Depth[], options?: DepthOptions) =>
-  depthArms(crv, resolveDepths(layers, 4), options).map(({ injections }) =>
+  depthArms(resolveDepths(layers, 4), options).map(({ injections }) =>
     injections?.[0] ? [injections[0].layer, injections[0].from] : null,
   )
 
@@ -49,7 +46,7 @@ describe('depthArms', () => {
 
   it('says the decode positions in every injection', () => {
     const positions = (options?: DepthOptions) =>
-      depthArms(crv, [2, 'original'], options).map(({ injections }) => injections?.[0]?.decodePositions)
+      depthArms([2, 'original'], options).map(({ injections }) => injections?.[0]?.decodePositions)
     expect(positions()).toEqual(['recomputed', undefined])
     expect(positions({ decodePositions: 'released' })).toEqual(['released', undefined])
   })

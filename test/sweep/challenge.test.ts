@@ -30,7 +30,7 @@ const TEXTS: Readonly<Record<string, string>> = {
 }
 
 const engine = {
-  model: { layerCount: 2 },
+  model: { layerCount: 2, hiddenSize: 1 },
   lanes: 2,
   chat: () => '',
   capture: () => Promise.resolve({ tokenCount: 1 }),

@@ -21,7 +21,7 @@ const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(reso
 function tools(fails: { unit: number; in: 'generate' | 'measure' }) {
   const calls = { generated: 0, measured: 0 }
   const engine = {
-    model: { layerCount: 2 },
+    model: { layerCount: 2, hiddenSize: 1 },
     lanes: 2, // two units at once
     chat: () => '',
     generate: () => Promise.resolve({ text: '', tokens: [] }),

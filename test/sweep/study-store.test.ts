@@ -81,6 +81,32 @@ describe('a study', () => {
     expect(await dumpStudy(folder)).toEqual(expected)
   })
 
+  it('takes any interventions, and further ones from the thinking that is stored', async () => {
+    const arms = [
+      { injections: [{ layer: 1, from: 2, until: 2, slice: [-4] as const }] },
+      { steering: [{ layer: 1, vector: 'mean' as const, scale: 0.5 }], temperature: 0 },
+      { name: 'ablation', replacements: [{ layer: 0, by: 'zero' as const, positions: [-1] }] },
+    ]
+    const folder = fresh()
+    await stubSweep(folder, { taskIds, layers: ['original', 1] })
+    const { calls, records } = await stubSweep(folder, { taskIds, layers: ['original', 1], arms })
+    expect(calls).toEqual({ thinking: 0, arms: 18 })
+    expect(records.slice(0, 5).map(({ arm, layer }) => [arm, layer])).toEqual([
+      ['original', null],
+      ['layer 1', 1],
+      ['layer 1 from 2 until 2 of tokens -4 to the end', null],
+      ['steering at 1 by mean × 0.5, temperature 0', null],
+      ['ablation', null],
+    ])
+    const study = await openStudy(folder)
+    const [row] = await study.sql<{ spec: string }>`SELECT spec FROM arms WHERE arm = 'ablation'`
+    await study.close()
+    expect(JSON.parse(row!.spec)).toEqual({ ...arms[2] })
+    await expect(
+      stubSweep(folder, { taskIds, layers: [], arms: [{ name: 'ablation', injections: [{ layer: 0 }] }] }),
+    ).rejects.toEqual(failing('STUDY_DIFFERS', /arm 'ablation'/))
+  })
+
   it('takes further problems and samples', async () => {
     const folder = fresh()
     await stubSweep(folder, { taskIds: [1, 2], samples: 2 })
@@ -94,12 +120,12 @@ describe('a study', () => {
   it.each([
     ['another seed', { seed: 8 }, /seed is 7 there and 8 here/],
     ['another problem of the same number', { wording: '!' }, /problem 1 has another text/],
-    ['another arm of the same name', { mapping: { 1: 2 } }, /arm 'layer 1' injects capture layer 1/],
     [
-      'other positions',
-      { decodePositions: 'released' as const },
-      /recomputed positions there, and 0 with released/,
+      'another arm of the same name',
+      { mapping: { 1: 2 } },
+      /arm 'layer 1' is .*"from":1.* there and .*"from":2/,
     ],
+    ['other positions', { decodePositions: 'released' as const }, /"recomputed".* there and .*"released"/],
     ['given contexts', { context: () => 'x' }, /context is "thought" there and "given" here/],
   ])('refuses to go on with %s', async (_, other, message) => {
     await expect(stubSweep(whole, { taskIds, ...other })).rejects.toEqual(failing('STUDY_DIFFERS', message))
@@ -215,7 +241,8 @@ describe('a study that cannot be opened says what to do', () => {
 
   it.each<[string, (folder: string) => void, string, RegExp]>([
     ['no study', (folder) => rmSync(join(folder, 'study.json')), 'NOT_A_STUDY', /nir\.sweep/],
-    ['a newer format', (folder) => edit(folder, '"format": 1', '"format": 2'), 'STUDY_NEWER', /Update/],
+    ['a newer format', (folder) => edit(folder, '"format": 2', '"format": 3'), 'STUDY_NEWER', /Update/],
+    ['an older format', (folder) => edit(folder, '"format": 2', '"format": 1'), 'STUDY_OLDER', /new folder/],
     ['changed settings', (folder) => edit(folder, '"seed": 7', '"seed": 8'), 'STUDY_CORRUPT', /hash/],
     ['a missing setting', (folder) => edit(folder, '"exact"', '"exactly"'), 'STUDY_CORRUPT', /engine\.exact/],
     [

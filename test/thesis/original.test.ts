@@ -25,7 +25,7 @@ function tools(text: (task: number, arm: string, attempt: number) => string) {
     generated: [] as { arm: string; from: unknown; options: GenerateOptions }[],
   }
   const engine = {
-    model: { layerCount: 32, name: 'stub' },
+    model: { layerCount: 32, hiddenSize: 1, name: 'stub' },
     lanes: 8,
     chat: ([message]: { content: string }[]) => message!.content,
     generate: (_prompt: string, { seed }: { seed: number }) => {

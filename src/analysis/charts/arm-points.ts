@@ -32,11 +32,6 @@ export function armPoints(
   })
 }
 
-/** Is this arm an injection at a single layer? */
-export function atLayer(point: ArmPoint): point is ArmPoint & { layer: number } {
-  return point.layer !== null
-}
-
 /** The area between lower and upper bounds; points without an interval are left out of it. */
 export function band(
   x: readonly number[],

@@ -1,5 +1,5 @@
 import type { SweepRecord } from '../../sweep/record.js'
-import { ORIGINAL_ARM } from '../arms.js'
+import { isDepth, ORIGINAL_ARM } from '../arms.js'
 import { compareToOriginal } from '../compare-to-original.js'
 import type { ComparisonRow } from '../comparison.js'
 import { ordered } from '../order.js'
@@ -9,7 +9,7 @@ import { SIGNIFICANCE } from '../statistics/levels.js'
 import { metricLabel } from '../thesis-rows.js'
 import { isRate, requireMetric } from '../values.js'
 import { countOf, metricTitle } from './axes.js'
-import { armPoints, atLayer, band, type ArmPoint } from './arm-points.js'
+import { armPoints, band, type ArmPoint } from './arm-points.js'
 import { Figure } from './figure.js'
 import { PALETTE } from './palette.js'
 import type { ScatterTrace } from './traces.js'
@@ -39,7 +39,7 @@ export function depthChart(
   const sorted = ordered(records)
   requireMetric(sorted, metric)
   const points = armPoints(sorted, metric, options)
-  const depths = points.filter(atLayer)
+  const depths = points.filter(isDepth)
   const original = points.find((point) => point.arm === ORIGINAL_ARM)
   const hasOriginal = sorted.some((record) => record.arm === ORIGINAL_ARM)
   const comparisons = new Map(

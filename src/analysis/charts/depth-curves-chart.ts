@@ -1,12 +1,12 @@
 import type { SweepRecord } from '../../sweep/record.js'
-import { ORIGINAL_ARM } from '../arms.js'
+import { isDepth, ORIGINAL_ARM } from '../arms.js'
 import { AnalysisError } from '../errors.js'
 import { ordered } from '../order.js'
 import { percent, short } from '../render/numbers.js'
 import type { BootstrapOptions } from '../statistics/bootstrap.js'
 import { metricLabel } from '../thesis-rows.js'
 import { isRate, requireMetric } from '../values.js'
-import { armPoints, atLayer, band } from './arm-points.js'
+import { armPoints, band } from './arm-points.js'
 import { countOf, metricTitle } from './axes.js'
 import { Figure } from './figure.js'
 import { OKABE_ITO, PALETTE } from './palette.js'
@@ -54,7 +54,7 @@ export function depthCurvesChart(
     requireMetric(sorted, metric)
     for (const { taskId } of sorted) problems.add(taskId)
     const points = armPoints(sorted, metric, options)
-    const depths = points.filter(atLayer)
+    const depths = points.filter(isDepth)
     const original = points.find(({ arm }) => arm === ORIGINAL_ARM)
     const { color, light, dash, symbol } = STYLES[i]!
     for (const { layer } of depths) layers.add(layer)

@@ -1,5 +1,5 @@
 import type { SweepRecord } from '../../sweep/record.js'
-import { ORIGINAL_ARM } from '../arms.js'
+import { isDepth, ORIGINAL_ARM } from '../arms.js'
 import { metricLabel } from '../thesis-rows.js'
 import { PALETTE } from './palette.js'
 
@@ -16,21 +16,19 @@ export function depthSketch(records: readonly SweepRecord[]): string | null {
   const rate = RATES.find((name) => records.some((record) => record[name] !== null))
   if (rate === undefined) return null
   const shares = meansByArm(records, rate)
-  const depths = [...shares.values()]
-    .filter(({ layer }) => layer !== null)
-    .sort((a, b) => a.layer! - b.layer!)
+  const depths = [...shares.values()].filter(isDepth).sort((a, b) => a.layer - b.layer)
   if (depths.length === 0) return null
-  const [low, high] = [depths[0]!.layer!, depths.at(-1)!.layer!]
+  const [low, high] = [depths[0]!.layer, depths.at(-1)!.layer]
   const x = (layer: number): number =>
     LEFT + ((layer - low + 0.5) / (high - low + 1)) * (WIDTH - LEFT - RIGHT)
   const y = (share: number): number => TOP + (1 - share) * (HEIGHT - TOP - BOTTOM)
-  const points = depths.map(({ layer, sum, count }) => [round(x(layer!)), round(y(sum / count))] as const)
+  const points = depths.map(({ layer, sum, count }) => [round(x(layer)), round(y(sum / count))] as const)
   const original = shares.get(ORIGINAL_ARM)
   const level = original && round(y(original.sum / original.count))
   const every = Math.ceil(depths.length / 16)
   const ticks = depths
     .filter((_, index) => index % every === 0)
-    .map(({ layer }) => text(round(x(layer!)), HEIGHT - BOTTOM + 13, 'middle', String(layer)))
+    .map(({ layer }) => text(round(x(layer)), HEIGHT - BOTTOM + 13, 'middle', String(layer)))
   const grid = [0, 0.5, 1].map(
     (share) =>
       `<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(share)}" y2="${y(share)}" stroke="currentColor" stroke-opacity="0.15"/>` +
@@ -54,6 +52,7 @@ export function depthSketch(records: readonly SweepRecord[]): string | null {
 }
 
 interface Share {
+  readonly arm: string
   readonly layer: number | null
   sum: number
   count: number
@@ -63,7 +62,7 @@ function meansByArm(records: readonly SweepRecord[], rate: (typeof RATES)[number
   const found = new Map<string, Share>()
   for (const { arm, layer, [rate]: value } of records) {
     if (value === null) continue
-    const share = found.get(arm) ?? { layer, sum: 0, count: 0 }
+    const share = found.get(arm) ?? { arm, layer, sum: 0, count: 0 }
     share.sum += Number(value)
     share.count++
     found.set(arm, share)

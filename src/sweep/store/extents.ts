@@ -1,8 +1,10 @@
 import type { Problem } from '../../problems/problem.js'
-import type { ArmDescription } from '../arms.js'
+import type { NamedArm } from '../../nir/index.js'
+import { describeArm } from '../arms.js'
 import type { Database } from './database.js'
 import { StudyError } from './errors.js'
-import { problemHash } from './keys.js'
+import { hashOf } from './hash.js'
+import { armJson, problemHash } from './keys.js'
 import type { Row } from './rows.js'
 
 /** The problems of a study. */
@@ -11,10 +13,9 @@ export async function readProblems(database: Database): Promise<Problem[]> {
 }
 
 /** The arms of a study, in the order in which they were added. */
-export async function readArms(database: Database): Promise<ArmDescription[]> {
-  return database.rows<ArmDescription>(
-    'SELECT arm, layer, capture_layer AS "captureLayer", decode_positions AS "decodePositions" FROM arms ORDER BY rowid',
-  )
+export async function readArms(database: Database): Promise<NamedArm[]> {
+  const rows = await database.rows<{ spec: string }>('SELECT spec FROM arms ORDER BY rowid')
+  return rows.map(({ spec }) => JSON.parse(spec) as NamedArm)
 }
 
 /** Adds the problems that a study does not have. @throws {@link StudyError} `STUDY_DIFFERS`. */
@@ -42,20 +43,21 @@ export async function addProblems(database: Database, problems: readonly Problem
 }
 
 /** Adds the arms that a study does not have. @throws {@link StudyError} `STUDY_DIFFERS`. */
-export async function addArms(database: Database, arms: readonly ArmDescription[]): Promise<void> {
-  const stored = await readArms(database)
+export async function addArms(database: Database, arms: readonly NamedArm[]): Promise<void> {
+  const stored = new Map((await readArms(database)).map((arm) => [arm.name, arm]))
   const rows: Row[] = []
-  for (const { arm, layer, captureLayer, decodePositions } of arms) {
-    const found = stored.find((one) => one.arm === arm)
-    if (!found) rows.push([arm, layer, captureLayer, decodePositions])
-    else if (found.captureLayer !== captureLayer || found.decodePositions !== decodePositions)
-      throw differs(
-        database,
-        `arm '${arm}' injects capture layer ${String(found.captureLayer)} with ${String(found.decodePositions)} positions there, ` +
-          `and ${String(captureLayer)} with ${String(decodePositions)} here`,
-      )
+  for (const arm of arms) {
+    const found = stored.get(arm.name)
+    const { layer, captureLayer, decodePositions } = describeArm(arm)
+    if (!found) rows.push([arm.name, layer, captureLayer, decodePositions, JSON.stringify(arm)])
+    else if (hashOf(armJson(found)) !== hashOf(armJson(arm)))
+      throw differs(database, `arm '${arm.name}' is ${inWords(found)} there and ${inWords(arm)} here`)
   }
   await database.append('arms', rows)
+}
+
+function inWords({ name: _, ...action }: NamedArm): string {
+  return JSON.stringify(action)
 }
 
 function differs(database: Database, what: string): StudyError {

@@ -1,7 +1,7 @@
 import type { Problem } from '../../problems/problem.js'
-import type { ArmDescription } from '../arms.js'
+import type { NamedArm } from '../../nir/index.js'
 import type { Unit } from '../plan.js'
-import { hashOf } from './hash.js'
+import { hashOf, type Json } from './hash.js'
 
 /** Of everything in a problem. */
 export function problemHash(problem: Problem): string {
@@ -20,7 +20,11 @@ export function thinkingKey(settings: string, { problem, sample, thinkingSeed }:
 }
 
 /** Of all that determines a generation. */
-export function generationKey(thinking: string, context: string, arm: ArmDescription, seed: number): string {
-  const { layer, captureLayer, decodePositions } = arm
-  return hashOf({ thinking, context, arm: { name: arm.arm, layer, captureLayer, decodePositions }, seed })
+export function generationKey(thinking: string, context: string, arm: NamedArm, seed: number): string {
+  return hashOf({ thinking, context, arm: armJson(arm), seed })
+}
+
+/** An arm as it is stored and compared. */
+export function armJson(arm: NamedArm): Json {
+  return JSON.parse(JSON.stringify(arm)) as Json
 }

@@ -1,4 +1,3 @@
-import type { ArmDescription } from '../arms.js'
 import type { SweepRecord } from '../record.js'
 import type { Database } from './database.js'
 
@@ -62,9 +61,4 @@ function toRecord(row: RecordRow, context: string): SweepRecord {
     challengePassed: row.challenge_passed,
     metrics: Array.isArray(row.metrics) ? {} : row.metrics,
   }
-}
-
-/** The arm that a record is of. */
-export function describeRecord({ arm, layer, captureLayer, decodePositions }: SweepRecord): ArmDescription {
-  return { arm, layer, captureLayer, decodePositions }
 }

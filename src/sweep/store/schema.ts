@@ -1,5 +1,5 @@
 /** Version of the tables and of study.json; a study of a later one is refused. */
-export const FORMAT = 1
+export const FORMAT = 2
 
 /**
  * The tables of a study. What one generation is about is said by `task_id`, `sample`, `arm` throughout. `key` is the
@@ -10,7 +10,8 @@ CREATE TABLE study (format INTEGER NOT NULL, hash VARCHAR NOT NULL, settings VAR
 CREATE TABLE problems (
   task_id BIGINT PRIMARY KEY, hash VARCHAR NOT NULL, text VARCHAR NOT NULL, code VARCHAR NOT NULL,
   test_list VARCHAR[] NOT NULL, test_setup_code VARCHAR NOT NULL, challenge_test_list VARCHAR[] NOT NULL);
-CREATE TABLE arms (arm VARCHAR PRIMARY KEY, layer INTEGER, capture_layer INTEGER, decode_positions VARCHAR);
+CREATE TABLE arms (arm VARCHAR PRIMARY KEY, layer INTEGER, capture_layer INTEGER, decode_positions VARCHAR,
+  spec VARCHAR NOT NULL);
 CREATE TABLE thinking (
   key VARCHAR PRIMARY KEY, task_id BIGINT NOT NULL, sample INTEGER NOT NULL, seed BIGINT NOT NULL,
   text VARCHAR, tokens INTEGER, context VARCHAR NOT NULL);

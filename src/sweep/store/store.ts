@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Problem } from '../../problems/problem.js'
-import type { ArmDescription } from '../arms.js'
+import type { NamedArm } from '../../nir/index.js'
 import type { Unit } from '../plan.js'
 import type { FinishedUnit, StoredUnit, UnitStore } from '../unit-store.js'
 import { Database } from './database.js'
@@ -17,7 +17,7 @@ import { writeUnit } from './write-unit.js'
 export interface StudyWork {
   readonly problems: readonly Problem[]
   readonly samples: number
-  readonly arms: readonly ArmDescription[]
+  readonly arms: readonly NamedArm[]
   readonly hiddenSize: number
   /** Where it runs; kept as it is. */
   readonly environment: Readonly<Record<string, unknown>>
@@ -75,7 +75,11 @@ export class StudyStore {
     try {
       await database.transaction(() => this.#addWork(work))
       const units = await this.#storedUnits()
-      const about = { settingsHash: settingsHash(settings), hiddenSize: work.hiddenSize }
+      const about = {
+        settingsHash: settingsHash(settings),
+        hiddenSize: work.hiddenSize,
+        arms: new Map(work.arms.map((arm) => [arm.name, arm])),
+      }
       return {
         end,
         stored: (unit: Unit) => units.get(unitName(unit.problem.task_id, unit.sample)),
@@ -106,7 +110,7 @@ export class StudyStore {
         dataSetHash(work.problems),
         work.problems.length,
         work.samples,
-        work.arms.map(({ arm }) => arm),
+        work.arms.map(({ name }) => name),
         JSON.stringify(work.environment),
       ],
     ])

@@ -25,7 +25,7 @@ export function isStudy(folder: string): boolean {
 
 /**
  * Reads and checks a study's settings.
- * @throws {@link StudyError} `NOT_A_STUDY`, `STUDY_NEWER`, `STUDY_CORRUPT`.
+ * @throws {@link StudyError} `NOT_A_STUDY`, `STUDY_NEWER`, `STUDY_OLDER`, `STUDY_CORRUPT`.
  */
 export function readSettings(folder: string): StudySettings {
   if (!isStudy(folder))
@@ -45,6 +45,12 @@ export function readSettings(folder: string): StudySettings {
       'STUDY_NEWER',
       `The study '${folder}' has format ${read.format}; this version of NIR Lab knows ${FORMAT}.`,
       'Update NIR Lab to open it.',
+    )
+  if (typeof read?.format === 'number' && read.format < FORMAT)
+    throw new StudyError(
+      'STUDY_OLDER',
+      `The study '${folder}' has format ${read.format}, of NIR Lab before 0.1.0; this version knows ${FORMAT}.`,
+      'Open it with the version that made it and export its tables, or run the sweep into a new folder.',
     )
   if (read?.format !== FORMAT) throw corrupt(folder, 'names no format')
   const field = invalidField(read.settings)

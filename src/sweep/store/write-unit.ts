@@ -1,5 +1,5 @@
+import type { NamedArm } from '../../nir/index.js'
 import type { FinishedUnit } from '../unit-store.js'
-import { describeRecord } from './read-records.js'
 import type { Database } from './database.js'
 import { generationKey, thinkingKey } from './keys.js'
 import type { Row } from './rows.js'
@@ -8,6 +8,8 @@ import type { Row } from './rows.js'
 export interface UnitContext {
   readonly settingsHash: string
   readonly hiddenSize: number
+  /** By name. */
+  readonly arms: ReadonlyMap<string, NamedArm>
   /** Is the unit's thinking stored already? */
   readonly isContinued: boolean
 }
@@ -18,7 +20,7 @@ export async function writeUnit(database: Database, done: FinishedUnit, about: U
   const at = [unit.problem.task_id, unit.sample] as const
   const key = thinkingKey(about.settingsHash, unit)
   const generations = arms.map(({ record }): Row => [
-    generationKey(key, context, describeRecord(record), record.seed),
+    generationKey(key, context, about.arms.get(record.arm)!, record.seed),
     ...at,
     record.arm,
     record.seed,
