@@ -1,6 +1,7 @@
-// The one import past src/index: loading the index loads the engine, and an error must not cost that.
-// eslint-disable-next-line no-restricted-imports
 import { NirError } from '../src/errors.js'
+
+/** Lines of a command's error output that an error repeats. */
+const TAIL_LINES = 10
 
 /** A connection file or a message that does not follow the Jupyter messaging protocol. */
 export class ProtocolError extends NirError {
@@ -39,6 +40,35 @@ export class InputUnavailable extends NirError {
       'The front end that runs this notebook cannot be asked for input.',
       'Pass the value as a parameter: nir run -p name=value.',
     )
+  }
+}
+
+/** A command of `sh` ended with an exit code other than 0, or by a signal. */
+export class ShellError extends NirError {
+  /** The exit code; `null`: it was ended by {@link ShellError.signal}. */
+  readonly exitCode: number | null
+  readonly signal: string | null
+  readonly stdout: string
+  readonly stderr: string
+
+  constructor(
+    command: string,
+    { exitCode, signal, stdout, stderr }: Pick<ShellError, 'exitCode' | 'signal' | 'stdout' | 'stderr'>,
+  ) {
+    const how = exitCode === null ? `was ended by ${signal}` : `ended with exit code ${exitCode}`
+    const tail = stderr.trimEnd().split('\n').slice(-TAIL_LINES).join('\n')
+    super('SHELL_FAILED', `${command.trim()}\n${how}${tail === '' ? '.' : `:\n${tail}`}`, '')
+    this.exitCode = exitCode
+    this.signal = signal
+    this.stdout = stdout
+    this.stderr = stderr
+  }
+}
+
+/** A command of `sh` cannot be run as it was given. */
+export class ShellInputError extends NirError {
+  constructor(message: string, remedy: string) {
+    super('SHELL_INPUT', message, remedy)
   }
 }
 

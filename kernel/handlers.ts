@@ -66,7 +66,9 @@ function cursor(request: Content): { code: string; position: number } {
 }
 
 function documentationOf(info: QuickInfo): string {
-  const tags = (info.tags ?? []).map((tag) => `@${tag.name} ${joined(tag.text ?? [])}`.trim())
+  const tags = (info.tags ?? [])
+    .filter(({ name }) => name !== 'category') // it is for lists
+    .map((tag) => `@${tag.name} ${joined(tag.text ?? [])}`.trim())
   const parts = [joined(info.documentation ?? []), ...tags].filter((part) => part !== '')
   // TypeScript 5.0 takes "@throws {@link X}" for a type and a tag of its own.
   return parts.join('\n\n').replace(/\{\s*@link\s+([^}]+?)\s*\}/g, '$1')

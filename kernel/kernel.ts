@@ -1,17 +1,20 @@
 import { COMMS_HOOK, Comms } from './comms.js'
 import { CellConverter } from './convert/cell-converter.js'
 import { Bundler } from './display/bundler.js'
-import { createDisplay, DISPLAY_HOOK, isDisplayHandle } from './display/display.js'
+import { createDisplay, DISPLAY_HOOK, isShown } from './display/display.js'
 import { CellInterrupted } from './errors.js'
 import { errorContent } from './execute/error-content.js'
 import { Executor } from './execute/executor.js'
 import { endIntervalsAtInterrupt } from './execute/intervals.js'
 import { CellModules } from './execute/modules.js'
-import { asText, SessionLoader } from './execute/session-loader.js'
+import { SessionLoader } from './execute/session-loader.js'
 import { redirectStreams } from './execute/streams.js'
 import { installTraces } from './execute/traces.js'
+import { sh } from './functions/shell.js'
+import { time } from './functions/time.js'
 import { completeReply, inspectReply, isCompleteReply, textOf } from './handlers.js'
 import { InputDesk } from './input.js'
+import { PRELUDE, PRELUDE_HOOK } from './prelude.js'
 import {
   INTERRUPTED,
   INTERRUPTIBLE,
@@ -62,11 +65,15 @@ export class Kernel {
       (type, content) => this.publish(type, content),
       () => this.cell,
     )
-    this.sessions = new SessionLoader(loadApi, (text) => display(asText(text)))
+    this.sessions = new SessionLoader(loadApi)
     this.desk = new InputDesk((prompt, password) => setup.tell({ kind: 'input', prompt, password }))
     this.converter = new CellConverter(setup.cwd, setup.api, (busy) => this.protect(busy))
-    const globals = { display, clear, input: this.desk.ask, comms: this.comms }
-    Object.assign(globalThis, { [DISPLAY_HOOK]: display, [COMMS_HOOK]: this.comms })
+    const globals = { display, clear, input: this.desk.ask, sh, time, comms: this.comms }
+    Object.assign(globalThis, {
+      [DISPLAY_HOOK]: display,
+      [COMMS_HOOK]: this.comms,
+      [PRELUDE_HOOK]: PRELUDE,
+    })
     this.executor = new Executor(
       {
         converter: this.converter,
@@ -169,7 +176,7 @@ export class Kernel {
   private readonly reportComm = (error: unknown): void => this.reportStray('A comm handler failed', error)
 
   private async publishResult(value: unknown): Promise<void> {
-    if (isDisplayHandle(value)) return
+    if (isShown(value)) return
     const { data, metadata } = await this.bundler.bundle(value, this.cell)
     this.publish('execute_result', { execution_count: this.count, data, metadata })
   }

@@ -3,7 +3,8 @@
  * @packageDocumentation
  */
 export { NirError } from './errors.js'
-export { createSession, Session, type SessionOptions } from './session/session.js'
+export { createSession, Session, type HelpTopic, type SessionOptions } from './session/session.js'
+export { Help, HelpError } from './session/help/help.js'
 export { Sweep, SweepEndedError } from './session/sweep.js'
 export { openStudy, Study } from './session/study.js'
 export { progressLine } from './session/progress.js'

@@ -16,11 +16,16 @@ export const DISPLAY_HOOK = Symbol.for('nir.display')
 type ShowType = 'display_data' | 'update_display_data'
 type Publish = (type: ShowType | 'clear_output', content: Record<string, unknown>) => void
 
-const handles = new WeakSet<object>()
+const shown = new WeakSet<object>()
 
-/** Whether a value is what `display` returned: as the last expression of a cell it shows nothing more. */
-export function isDisplayHandle(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && handles.has(value)
+/** Marks a value, such as what `display` returns: as the last expression of a cell it shows nothing more. */
+export function markShown(value: object): void {
+  shown.add(value)
+}
+
+/** Whether a value is marked as shown. */
+export function isShown(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && shown.has(value)
 }
 
 /**
@@ -60,7 +65,7 @@ export function createDisplay(
         await show('update_display_data', next, id)
       },
     }
-    handles.add(handle)
+    markShown(handle)
     return handle
   }
 

@@ -1,4 +1,5 @@
-import { escapeHtml, type MimeBundle } from './mime.js'
+import { escapeHtml } from '../../src/text/escape-html.js'
+import type { MimeBundle } from './mime.js'
 
 const HEAD_ROWS = 40
 const TAIL_ROWS = 10

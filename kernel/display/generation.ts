@@ -1,6 +1,7 @@
 import hljs from 'highlight.js/lib/core'
 import python from 'highlight.js/lib/languages/python'
-import { escapeHtml, type MimeBundle } from './mime.js'
+import { escapeHtml } from '../../src/text/escape-html.js'
+import type { MimeBundle } from './mime.js'
 
 hljs.registerLanguage('python', python)
 

@@ -1,5 +1,6 @@
 import { heatMap, type Matrix } from './heat-map.js'
-import { escapeHtml, type MimeBundle } from './mime.js'
+import { escapeHtml } from '../../src/text/escape-html.js'
+import type { MimeBundle } from './mime.js'
 
 /** The face of a CRV, of any copy of NIR Lab. */
 interface CrvLike {

@@ -8,6 +8,11 @@ const OBSERVED_GRACE_MS = 3000
 /** Where `nir` finds the AbortSignal of the running cell. */
 const SIGNAL = Symbol.for('nir.signal')
 
+/** The AbortSignal of the running cell. Who takes it gets time to end at an interrupt. */
+export function cellSignal(): AbortSignal | undefined {
+  return (globalThis as { [SIGNAL]?: AbortSignal })[SIGNAL]
+}
+
 /**
  * One run of a cell, which ends when its code ends or when it is interrupted, whichever comes first. Terminated
  * execution drops promises, so the end is settled from outside the cell's own call stack.

@@ -1,5 +1,3 @@
-import type { DisplayHandle } from '../display/display.js'
-
 interface ApiModule {
   createSession(options?: { model?: string }): Promise<object>
 }
@@ -8,14 +6,8 @@ interface ApiModule {
 export class SessionLoader {
   private session: Promise<object> | undefined
 
-  /**
-   * @param loadApi loads the module that has `createSession`
-   * @param show shows a line that can be replaced
-   */
-  constructor(
-    private readonly loadApi: () => Promise<object>,
-    private readonly show: (text: string) => DisplayHandle,
-  ) {}
+  /** @param loadApi loads the module that has `createSession` */
+  constructor(private readonly loadApi: () => Promise<object>) {}
 
   /** The session; a failed attempt is made again on the next call. */
   get(): Promise<object> {
@@ -33,23 +25,8 @@ export class SessionLoader {
   }
 
   private async create(): Promise<object> {
-    const started = performance.now()
-    const line = this.show('nir: starting the session …')
-    const seconds = (): string => ((performance.now() - started) / 1000).toFixed(1)
-    try {
-      const { createSession } = (await this.loadApi()) as ApiModule
-      const model = process.env['NIR_MODEL']
-      const session = await createSession(model ? { model } : {})
-      await line.update(asText(`nir: session ready in ${seconds()} s`))
-      return session
-    } catch (error) {
-      await line.update(asText('nir: no session'))
-      throw error
-    }
+    const { createSession } = (await this.loadApi()) as ApiModule
+    const model = process.env['NIR_MODEL']
+    return createSession(model ? { model } : {})
   }
-}
-
-/** A MIME bundle of plain text, shown without quotes. */
-export function asText(text: string): Record<string, string> {
-  return { 'text/plain': text }
 }

@@ -4,10 +4,13 @@ interface Ambient {
   readonly [SIGNAL]?: AbortSignal
   /** Shows a value in the running cell; the handle replaces it. */
   readonly [DISPLAY]?: (value: unknown) => { update(value: unknown): void }
+  /** Declarations of what else the notebook has, with TSDoc. */
+  readonly [PRELUDE]?: string
 }
 
 const SIGNAL = Symbol.for('nir.signal')
 const DISPLAY = Symbol.for('nir.display')
+const PRELUDE = Symbol.for('nir.prelude')
 
 const ambient = globalThis as unknown as { -readonly [Key in keyof Ambient]: Ambient[Key] }
 
@@ -21,4 +24,9 @@ export function withAmbientSignal<T extends { readonly signal?: AbortSignal | un
 /** The running cell's display, where there is one. */
 export function ambientDisplay(): Ambient[typeof DISPLAY] {
   return ambient[DISPLAY]
+}
+
+/** The declarations of the notebook's own functions, where there is a notebook. */
+export function ambientDeclarations(): string | undefined {
+  return ambient[PRELUDE]
 }

@@ -44,6 +44,7 @@ import { planSweep } from '../sweep/plan.js'
 import { Thesis } from '../thesis/index.js'
 import { withAmbientSignal } from './ambient.js'
 import { resolveModel } from './open-model.js'
+import { help, type Help } from './help/help.js'
 import { captureInCell, sweepInCell } from './progress.js'
 import { openStudy, type Study } from './study.js'
 import { studySettings, studyWork, type SessionEngine } from './study-work.js'
@@ -75,6 +76,9 @@ export async function createSession(options: SessionOptions = {}): Promise<Sessi
   return new Session(await Engine.open({ ...rest, path: await resolveModel(model) }), prompts, rest)
 }
 
+/** What {@link Session.help} is asked for: a name (`'sweep'`, `'sweep.table'`), or the function itself. */
+export type HelpTopic = keyof Session | (string & {}) | ((...args: never[]) => unknown)
+
 /** A loaded model and everything that is done with it. Made by {@link createSession}. */
 export class Session {
   readonly #engine: Engine
@@ -90,32 +94,62 @@ export class Session {
     this.#options = options
   }
 
-  /** What is known of the loaded model. */
+  /**
+   * What is known of the loaded model.
+   * @category Model and text
+   * @example
+   * const { layerCount, hiddenSize, contextSize } = nir.model
+   */
   get model(): ModelInfo {
     return this.#engine.model
   }
 
-  /** Text → tokens, special tokens parsed, with the BOS token that the model wants in front. */
+  /**
+   * Text → tokens, special tokens parsed, with the BOS token that the model wants in front.
+   * @category Model and text
+   * @example
+   * const tokens = nir.tokenize('def add(a, b):')
+   */
   tokenize(text: string): number[] {
     return this.#engine.tokenize(text)
   }
 
-  /** Tokens → text, special tokens included. */
+  /**
+   * Tokens → text, special tokens included.
+   * @category Model and text
+   * @example
+   * nir.detokenize(nir.tokenize('def add(a, b):').slice(0, 3))
+   */
   detokenize(tokens: ArrayLike<number>): string {
     return this.#engine.detokenize(tokens)
   }
 
-  /** Renders a conversation with the model's chat template; the assistant's turn is opened at the end. */
+  /**
+   * Renders a conversation with the model's chat template; the assistant's turn is opened at the end.
+   * @category Model and text
+   * @example
+   * const prompt = nir.chat([{ role: 'user', content: 'Write a function that adds two numbers.' }])
+   */
   chat(messages: readonly ChatMessage[]): string {
     return this.#engine.chat(messages)
   }
 
-  /** The prompt of the generation stage for a problem, in the model's chat format. */
+  /**
+   * The prompt of the generation stage for a problem, in the model's chat format.
+   * @category Problems and prompts
+   * @example
+   * const { text } = await nir.generate(nir.prompt(problem), { stop: ['```'] })
+   */
   prompt(problem: PromptProblem): string {
     return chatPrompt(this.#engine, this.#prompts.generation, problem)
   }
 
-  /** Problems of a bundled or published set, or of a file. See {@link loadProblems}. */
+  /**
+   * Problems of a bundled or published set, or of a file. See {@link loadProblems}.
+   * @category Problems and prompts
+   * @example
+   * const problems = await nir.problems('embedded', { limit: 20 })
+   */
   problems(
     source: ProblemSource = 'embedded',
     options?: Parameters<typeof loadProblems>[1],
@@ -127,6 +161,10 @@ export class Session {
    * Captures hidden states: one plain forward pass over a text, keeping the inputs of decoder layers.
    * @returns matrices `[tokenCount, hiddenSize]`, one a layer.
    * @throws {@link InputError}, {@link ContextSizeError}, {@link ClosedError}; the signal's reason when aborted.
+   * @category Hidden states
+   * @example
+   * const crv = await nir.capture('Proposed solution context: return the sum of the list')
+   * crv.at(6)                                    // Float32Array, row-major [crv.tokenCount, crv.hiddenSize]
    */
   capture(input: Input, options: CaptureOptions = {}): Promise<Crv> {
     return this.#engine.capture(input, withAmbientSignal(options))
@@ -139,6 +177,7 @@ export class Session {
    * @param texts - a list, whose CRVs are named `'0'`, `'1'`, …, or by name
    * @throws {@link InputError}, {@link ContextSizeError}, {@link TensorFileError}, {@link ClosedError}; the signal's
    * reason when aborted. Nothing is left on the disk then.
+   * @category Hidden states
    * @example
    * const texts = Object.fromEntries(problems.map(({ task_id, text }) => [task_id, text]))
    * await nir.captureTo('problems.safetensors', texts, { layers: [1, 6], type: 'f16' })
@@ -156,6 +195,7 @@ export class Session {
    * final norm and output head, as if no layer followed.
    * @returns logits, row-major `[crv.tokenCount, vocabularySize]`.
    * @throws {@link InputError}, {@link ContextSizeError}, {@link ClosedError}; the signal's reason when aborted.
+   * @category Hidden states
    * @example
    * const crv = await nir.capture('def add(a, b):')
    * const logits = (await nir.logitLens(crv, 6)).subarray(-nir.model.vocabularySize)   // of the last token
@@ -168,6 +208,9 @@ export class Session {
   /**
    * Generates from a raw prompt (see {@link Session.prompt} for a problem's), with a CRV injected or without.
    * @throws {@link InputError}, {@link ContextSizeError}, {@link ClosedError}; the signal's reason when aborted.
+   * @category Generation
+   * @example
+   * const { text } = await nir.generate(nir.prompt(problem), { injections: [{ crv, layer: 6 }], stop: ['```'] })
    */
   generate(input: Input, options: GenerateOptions & Interventions = {}): Promise<Generation> {
     return this.#engine.generate(input, withAmbientSignal(options))
@@ -177,6 +220,10 @@ export class Session {
    * Generates from one prompt under several interventions, decoded together in one batch.
    * @returns one generation an arm, in the order of the arms.
    * @throws {@link InputError}, {@link ContextSizeError}, {@link ClosedError}; the signal's reason when aborted.
+   * @category Generation
+   * @example
+   * const arms = [{ name: 'original' }, { name: 'layer 6', injections: [{ crv, layer: 6 }] }]
+   * const [original, layer6] = await nir.generateArms(nir.prompt(problem), arms, { stop: ['```'] })
    */
   generateArms(input: Input, arms: readonly Arm[], options: GenerateOptions = {}): Promise<Generation[]> {
     return this.#engine.generateArms(input, arms, withAmbientSignal(options))
@@ -187,17 +234,21 @@ export class Session {
    * batch, and chooses among them: by the model's own confidence, by agreement, or by a function of yours.
    * @throws {@link ChoiceError}, {@link InputError}, {@link ContextSizeError}, {@link ClosedError}; the signal's reason
    * when aborted.
+   * @category Generation
    * @example
-   * const { chosen, depth, margin } = await nir.generateAdaptive(nir.prompt(problem), crv, {
-   *   layers: [1, 3, 6, 'original'],
-   *   by: 'logProbability',
-   * })
+   * const layers = [1, 3, 6, 'original'] as const
+   * const { chosen, depth } = await nir.generateAdaptive(nir.prompt(problem), crv, { layers, by: 'logProbability' })
    */
   generateAdaptive(input: Input, crv: Crv, options: AdaptiveOptions): Promise<AdaptiveGeneration> {
     return generateAdaptive(this.#engine, input, crv, withAmbientSignal(options))
   }
 
-  /** Lets the model think about a problem, and makes the context text of what it thought. */
+  /**
+   * Lets the model think about a problem, and makes the context text of what it thought.
+   * @category Generation
+   * @example
+   * const { context } = await nir.think(problem)
+   */
   think(problem: PromptProblem, options: ThinkOptions = {}): Promise<Thinking> {
     return think(this.#engine, this.#prompts, problem, withAmbientSignal(options))
   }
@@ -211,6 +262,7 @@ export class Session {
    * more layers, problems or samples, it adds them, from the thinking that is stored.
    * @throws {@link SweepOptionError}; {@link StudyError}; {@link SweepEndedError}, which holds what was finished, when
    * it is cancelled or fails.
+   * @category Experiments
    * @example
    * const sweep = await nir.sweep({ problems, layers: 'all', study: 'runs/depths' })
    */
@@ -236,6 +288,7 @@ export class Session {
    * The arms of a grid on this model, or of any other choice of a sweep, as data: to look at, to filter, to add to, and
    * to give to {@link Session.sweep}.
    * @throws {@link SweepOptionError}
+   * @category Experiments
    * @example
    * const arms = nir.arms({ grid: { inject: [0, 3, 6], capture: [0, 'same'], slice: ['all', [-8]] } })
    * await nir.sweep({ problems, arms: [{ name: 'original' }, ...arms] })
@@ -244,17 +297,43 @@ export class Session {
     return resolveArms(options, this.model.layerCount)
   }
 
-  /** Opens a study that a sweep has written. See {@link openStudy}. */
+  /**
+   * Opens a study that a sweep has written. See {@link openStudy}.
+   * @category Experiments
+   * @example
+   * const study = await nir.open('runs/depths')
+   */
   open(path: string): Promise<Study> {
     return openStudy(path)
   }
 
-  /** The thesis: its published tables, and its protocol run on this model. */
+  /**
+   * The thesis: its published tables, and its protocol run on this model.
+   * @category Experiments
+   * @example
+   * nir.thesis.tables
+   */
   get thesis(): Thesis {
     return new Thesis(async (options) => ({ options: withSurroundings(options), tools: await this.#tools() }))
   }
 
-  /** Frees the model and ends the child processes. What is running is aborted. Safe to call twice. */
+  /**
+   * Tells what there is, or all of one thing, by its name or as a function. A notebook shows it as HTML, `console.log` as text.
+   * @throws {@link HelpError} `NO_HELP`, listing what there is help on.
+   * @category This session
+   * @example
+   * nir.help('sweep')
+   */
+  help(topic?: HelpTopic): Help {
+    return help(topic)
+  }
+
+  /**
+   * Frees the model and ends the child processes. What is running is aborted. Safe to call twice.
+   * @category This session
+   * @example
+   * await nir.close()
+   */
   async close(): Promise<void> {
     this.#closed = true
     await Promise.all([this.#engine.close(), this.#evaluator?.then((evaluator) => evaluator.close())])

@@ -41,22 +41,38 @@ export class Study {
     this.#store = store
   }
 
-  /** Absolute path. */
+  /**
+   * Absolute path.
+   * @example
+   * study.folder
+   */
   get folder(): string {
     return this.#store.database.folder
   }
 
-  /** What all its work has in common. */
+  /**
+   * What all its work has in common.
+   * @example
+   * study.settings
+   */
   get settings(): StudySettings {
     return this.#store.settings
   }
 
-  /** A record a generation, by problem, sample and depth. */
+  /**
+   * A record a generation, by problem, sample and depth.
+   * @example
+   * const records = await study.records()
+   */
   records(): Promise<SweepRecord[]> {
     return readRecords(this.#store.database)
   }
 
-  /** What is stored as a {@link Sweep}, with its tables and charts. */
+  /**
+   * What is stored as a {@link Sweep}, with its tables and charts.
+   * @example
+   * (await study.sweep()).chart('passed')
+   */
   async sweep(): Promise<Sweep> {
     return new Sweep(await this.records())
   }
@@ -64,6 +80,8 @@ export class Study {
   /**
    * A table as a danfojs DataFrame; `'generations'` (default) as {@link Sweep.frame} gives it, with a column a metric.
    * @throws {@link StudyError} `UNKNOWN_TABLE`; {@link AnalysisError} `NO_RECORDS`.
+   * @example
+   * await study.frame('thinking')
    */
   async frame(table: TableName = 'generations'): Promise<DataFrame> {
     if (table === 'generations') return toFrame(await this.records())
@@ -81,6 +99,8 @@ export class Study {
    * stands in `${}` is bound as a parameter, never pasted.
    * @returns a row an object; whole numbers as numbers, maps as objects.
    * @throws {@link StudyError} `SQL_FAILED`, with what DuckDB says.
+   * @example
+   * await study.sql`SELECT arm, avg(passed::INT) AS passed FROM records WHERE layer < ${6} GROUP BY arm`
    */
   async sql<Row = Record<string, unknown>>(
     query: TemplateStringsArray,
@@ -104,6 +124,8 @@ export class Study {
    * Writes the tables into a folder, a file each, sorted; `generations` has all that is known of one, with texts and a
    * column a metric.
    * @returns the files' paths.
+   * @example
+   * await study.export('tables', 'csv')
    */
   export(folder: string, format: ExportFormat = 'parquet'): Promise<string[]> {
     return exportTables(this.#store.database, folder, format)
@@ -112,6 +134,8 @@ export class Study {
   /**
    * Brings over the work of another study that this one does not have, in one transaction.
    * @throws {@link StudyError} `STUDY_DIFFERS`, saying in what, for one of other settings, problems or arms.
+   * @example
+   * await study.merge('runs/depths-other-machine')
    */
   merge(path: string): Promise<MergeSummary> {
     return mergeStudy(this.#store, path)
@@ -123,6 +147,8 @@ export class Study {
    * thesis' definitions, whatever was asked for here.
    * @returns how many generations.
    * @throws {@link StudyError} `CANNOT_MEASURE` where nothing parses Python.
+   * @example
+   * await study.remeasure({ definitions: 'standard' })
    */
   async remeasure(options: EvaluatorOptions & { readonly signal?: AbortSignal } = {}): Promise<number> {
     const { signal, ...rest } = options
@@ -134,7 +160,11 @@ export class Study {
     }
   }
 
-  /** Lets go of the study. Safe to call twice. */
+  /**
+   * Lets go of the study. Safe to call twice.
+   * @example
+   * await study.close()
+   */
   close(): Promise<void> {
     return this.#store.close()
   }

@@ -33,9 +33,17 @@ import type { SweepRecord } from '../sweep/index.js'
  * sweep.chart('passed')
  */
 export class Sweep {
-  /** One record a problem, sample and arm. */
+  /**
+   * One record a problem, sample and arm.
+   * @example
+   * sweep.records.filter(({ passed }) => passed)
+   */
   readonly records: readonly SweepRecord[]
-  /** A line each: what this machine lacks, and which columns are empty for it. */
+  /**
+   * What this machine lacks, a line each, and which columns are empty for it.
+   * @example
+   * sweep.warnings
+   */
   readonly warnings: readonly string[]
 
   constructor(records: readonly SweepRecord[], warnings: readonly string[] = []) {
@@ -43,67 +51,119 @@ export class Sweep {
     this.warnings = warnings
   }
 
-  /** The records as a danfojs DataFrame, a row each. See {@link toFrame}. */
+  /**
+   * The records as a danfojs DataFrame, a row each. See {@link toFrame}.
+   * @example
+   * sweep.frame().head().print()
+   */
   frame(): DataFrame {
     return toFrame(this.records)
   }
 
-  /** A table shaped like the thesis' (arms against metrics), or `'outcomes'`. See {@link thesisTable}. */
+  /**
+   * A table shaped like the thesis' (arms against metrics), or `'outcomes'`. See {@link thesisTable}.
+   * @example
+   * sweep.table('code_quality')
+   */
   table(id: TableId): Table {
     return thesisTable(this.records, id)
   }
 
-  /** A metric over injection depth, the original as a reference line. See {@link depthChart}. */
+  /**
+   * A metric over injection depth, the original as a reference line. See {@link depthChart}.
+   * @example
+   * sweep.chart('passed')
+   */
   chart(metric: string): Figure {
     return depthChart(this.records, metric)
   }
 
-  /** A metric for each problem and depth. See {@link problemHeatmap}. */
+  /**
+   * A metric for each problem and depth. See {@link problemHeatmap}.
+   * @example
+   * sweep.heatmap('passed')
+   */
   heatmap(metric: string): Figure {
     return problemHeatmap(this.records, metric)
   }
 
-  /** Every arm against the original, paired by problem and sample. See {@link compareToOriginal}. */
+  /**
+   * Every arm against the original, paired by problem and sample. See {@link compareToOriginal}.
+   * @example
+   * sweep.compare('passed')
+   */
   compare(metric: string): Comparison {
     return compareToOriginal(this.records, metric)
   }
 
-  /** The best depth for each metric, and how sure that is. See {@link depthProfile}. */
+  /**
+   * The best depth for each metric, and how sure that is. See {@link depthProfile}.
+   * @example
+   * sweep.profile(['passed', 'cyclomatic_complexity'])
+   */
   profile(metrics: string | readonly string[], options?: DepthProfileOptions): DepthProfile {
     return depthProfile(this.records, metrics, options)
   }
 
-  /** pass@k of every arm with intervals, a row a k. See {@link passAtKTable}. */
+  /**
+   * pass@k of every arm with intervals, a row a k. See {@link passAtKTable}.
+   * @example
+   * sweep.passAtK([1, 10])
+   */
   passAtK(ks: number | readonly number[] = 1): Table {
     return passAtKTable(this.records, ks)
   }
 
-  /** The paired difference of every arm to the original, a line an arm. See {@link forestChart}. */
+  /**
+   * The paired difference of every arm to the original, a line an arm. See {@link forestChart}.
+   * @example
+   * await sweep.forest('passed').save('forest.svg')
+   */
   forest(metric: string): Figure {
     return forestChart(this.records, metric)
   }
 
-  /** Shares of the generations that passed, failed, raised, …, a bar an arm. See {@link outcomeChart}. */
+  /**
+   * Shares of the generations that passed, failed, raised, …, a bar an arm. See {@link outcomeChart}.
+   * @example
+   * sweep.outcomes()
+   */
   outcomes(): Figure {
     return outcomeChart(this.records)
   }
 
-  /** How a metric is distributed in every arm. See {@link distributionChart}. */
+  /**
+   * How a metric is distributed in every arm. See {@link distributionChart}.
+   * @example
+   * sweep.distribution('lines')
+   */
   distribution(metric: string): Figure {
     return distributionChart(this.records, metric)
   }
 
-  /** A metric for each pair of capture and injection layer. See {@link crossLayerHeatmap}. */
+  /**
+   * A metric for each pair of capture and injection layer. See {@link crossLayerHeatmap}.
+   * @example
+   * sweep.crossLayers('passed')
+   */
   crossLayers(metric: string): Figure {
     return crossLayerHeatmap(this.records, metric)
   }
 
-  /** The records as CSV, texts included. See {@link toCSV}. */
+  /**
+   * The records as CSV, texts included. See {@link toCSV}.
+   * @example
+   * writeFileSync('sweep.csv', sweep.toCSV())
+   */
   toCSV(): string {
     return toCSV(this.records)
   }
 
-  /** The records as the bytes of a Parquet file, texts included. See {@link toParquet}. */
+  /**
+   * The records as the bytes of a Parquet file, texts included. See {@link toParquet}.
+   * @example
+   * writeFileSync('sweep.parquet', sweep.toParquet())
+   */
   toParquet(): Uint8Array {
     return toParquet(this.records)
   }

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import { marked } from 'marked'
-import { escapeHtml } from '../../../kernel/display/mime.js'
+import { escapeHtml } from '../../text/escape-html.js'
 import { figureHtml, PLOTLY_MIME } from '../../../kernel/display/plotly.js'
 import { textOf } from '../notebook/notebook.js'
 import type { Output } from '../notebook/outputs.js'
