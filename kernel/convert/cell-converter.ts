@@ -19,6 +19,7 @@ import {
   type TypeScript,
 } from './tslab.js'
 import { annotateUnnameable, onlyUnnameable } from './unnameable.js'
+import { copiedTypes, copiesOf, variablesIn, type CellVariable } from './variables.js'
 import { WatchedFiles } from './watched-files.js'
 
 /** A cell that is ready to run. */
@@ -75,6 +76,19 @@ export class CellConverter {
     return this.whole(() => this.converter.inspect(declarations, source, position))
   }
 
+  /**
+   * The variables that a cell declares, and the declarations after it. Nothing is run.
+   *
+   * @throws CellTypeError where TypeScript rejects the cell.
+   */
+  variables(declarations: string, source: string): { declarations: string; variables: CellVariable[] } {
+    const after = this.convert(declarations, source).declarations
+    const found = variablesIn(this.typescript, source)
+    const copies = this.convert(after, copiesOf(found.map(({ name }) => name)))
+    const types = copiedTypes(this.typescript, copies.declarations, found.length)
+    return { declarations: after, variables: found.map((one, at) => ({ ...one, type: types[at]! })) }
+  }
+
   completeness(source: string): Completeness {
     return completeness(this.typescript, source)
   }
@@ -119,6 +133,7 @@ export class CellConverter {
     const view = new PackageView(packagesFolder(fileURLToPath(import.meta.url)), cwd)
     copy.sys = Object.assign(Object.create(original.sys) as object, {
       watchFile: this.watched.watch.bind(this.watched),
+      getCurrentDirectory: () => cwd,
     })
     view.install(copy.sys)
     supportShorthandNames(copy, original)

@@ -13,3 +13,32 @@ export class NotebookError extends NirError {
     super('NOTEBOOK', message, remedy, options)
   }
 }
+
+/** A value that a parameter was given is not of the type that the notebook declares. */
+export class ParameterTypeError extends UsageError {
+  /** @param expected the declared type; undefined where the notebook does not declare the parameter */
+  constructor(
+    readonly parameter: string,
+    readonly given: string,
+    readonly expected: string | undefined,
+    why: string,
+  ) {
+    const type = expected === undefined ? '' : ` is ${expected}, and`
+    super(
+      `The parameter ${parameter}${type} cannot be ${given || 'empty text'}: ${why}`,
+      'See nir run NOTEBOOK --help-notebook.',
+    )
+  }
+}
+
+/** A process that does a part of the work ended, or was ended, before it answered. */
+export class ChildFailed extends NirError {
+  constructor(
+    /** How it ended, in a few words. */
+    readonly how: string,
+    /** The end of what it wrote on stderr. */
+    readonly stderr: string,
+  ) {
+    super('CLI_CHILD', `A process of nir ${how}. ${stderr}`.trim(), 'See nir doctor for what is missing.')
+  }
+}

@@ -3,6 +3,7 @@ import { CellTimeout, KernelDied } from '../../../kernel/errors.js'
 import { textOf, type Cell, type Notebook } from '../notebook/notebook.js'
 import { OutputCollector, type Output } from '../notebook/outputs.js'
 import type { Progress } from './progress.js'
+import { executedCells, type RunRecord } from './record.js'
 
 type Content = Record<string, unknown>
 
@@ -10,6 +11,7 @@ type Content = Record<string, unknown>
 export interface RunOptions {
   client: KernelClient
   progress: Progress
+  record: RunRecord
   /** Keeps the notebook as it is now. */
   save(): void
   /** Seconds that a cell may take; 0 for no limit. */
@@ -22,7 +24,8 @@ export interface RunOptions {
 
 /** A cell that failed. */
 export interface CellFailure {
-  /** The place among the notebook's code cells, from one. */
+  cell: Cell
+  /** The place among the cells that are run, from one. */
   position: number
   /** The kernel's count of the run, which names the cell in traces. */
   count: number | null
@@ -42,20 +45,20 @@ const ENDED: readonly string[] = ['KernelDied', 'CellTimeout']
  * @returns the failures, in order; the run ends at the first unless errors are allowed
  */
 export async function runNotebook(notebook: Notebook, options: RunOptions): Promise<CellFailure[]> {
-  const cells = notebook.cells.filter((cell) => cell.cell_type === 'code')
+  const cells = executedCells(notebook)
   const collector = new OutputCollector()
   const failures: CellFailure[] = []
-  for (const cell of cells) Object.assign(cell, { outputs: [], execution_count: null })
   for (const [at, cell] of cells.entries()) {
     if (options.stopped()) break
     const source = textOf(cell.source)
-    if (source.trim() === '') continue
     options.progress.begin(at + 1, cells.length, source)
+    options.record.cellBegins(cell)
     const failure = await runCell(cell, source, collector, options)
+    options.record.cellEnds(cell, failure !== undefined)
     options.progress.end(failure === undefined)
     options.save()
     if (!failure) continue
-    failures.push({ position: at + 1, count: cell.execution_count ?? null, ...failure })
+    failures.push({ cell, position: at + 1, count: cell.execution_count ?? null, ...failure })
     if (!options.allowErrors || ENDED.includes(failure.ename)) break
   }
   return failures
@@ -69,7 +72,9 @@ async function runCell(
   collector: OutputCollector,
   options: RunOptions,
 ): Promise<Failure | undefined> {
-  const outputs = (cell.outputs ??= [])
+  const outputs: Output[] = (cell.outputs = [])
+  cell.execution_count = null
+  options.save()
   let saved = Date.now()
   const onOutput = (type: string, content: Content): void => {
     collector.take(outputs, type, content)
