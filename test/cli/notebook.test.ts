@@ -1,44 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { UsageError } from '../../src/cli/errors.js'
 import { pageOf } from '../../src/cli/html/page.js'
 import { linesOf, textOf } from '../../src/cli/notebook/notebook.js'
 import { OutputCollector, type Output } from '../../src/cli/notebook/outputs.js'
-import { injectParameters, parseParameter } from '../../src/cli/notebook/parameters.js'
 import { Progress } from '../../src/cli/run/progress.js'
 import { code, markdown, notebookOf } from './notebooks.js'
-
-describe('parameters', () => {
-  it('are JSON where they can be, else text', () => {
-    expect(parseParameter('a=1')).toEqual(['a', 1])
-    expect(parseParameter('a=[1,"b"]')).toEqual(['a', [1, 'b']])
-    expect(parseParameter('a=x=y')).toEqual(['a', 'x=y'])
-    expect(parseParameter('a=')).toEqual(['a', ''])
-    expect(() => parseParameter('=1')).toThrow(UsageError)
-    expect(() => parseParameter('a b=1')).toThrow(UsageError)
-  })
-
-  it('replace an injected cell of an earlier run, and report what is not declared', () => {
-    const notebook = notebookOf(markdown('x'), code('const a = 1, b = 2', ['parameters']), code('a'))
-    injectParameters(notebook, new Map([['a', 5]]))
-    expect(
-      injectParameters(
-        notebook,
-        new Map<string, unknown>([
-          ['b', 6],
-          ['c', 7],
-        ]),
-      ),
-    ).toEqual(['c'])
-    expect(notebook.cells).toHaveLength(4)
-    expect(textOf(notebook.cells[2]!.source)).toBe('// Parameters\nlet b = 6\nlet c = 7')
-  })
-
-  it('come first where no cell is tagged', () => {
-    const notebook = notebookOf(code('a'))
-    injectParameters(notebook, new Map([['a', 5]]))
-    expect(notebook.cells[0]!.metadata.tags).toEqual(['injected-parameters'])
-  })
-})
 
 describe('outputs', () => {
   it('join stream text and follow display updates across cells', () => {

@@ -23,19 +23,6 @@ describe('nir run', () => {
     })
   })
 
-  it('injects parameters after the tagged cell, typed as they were declared', async () => {
-    const path = notebookFile(
-      code('const layer = 1\nconst mode: "a" | "b" = "a"', ['parameters']),
-      code('const picked: "a" | "b" = mode\n;[layer, picked]'),
-    )
-    const out = join(dirname(path), 'out.ipynb')
-    const { status, stderr } = await nir(['run', path, '-p', 'layer=7', '-p', 'mode=b', '-o', out])
-    expect(status, stderr).toBe(0)
-    expect(read(out).cells[1]!.metadata.tags).toEqual(['injected-parameters'])
-    expect(outputsOf(out)[2]).toMatchObject([{ data: { 'text/plain': ["[ 7, 'b' ]"] } }])
-    expect(outputsOf(path)[1]).toEqual([])
-  })
-
   it('writes the notebook, names cell and line, and exits with 1 when a cell fails', async () => {
     const path = notebookFile(code('const fine = 1'), code('\nthrow new Error("stop here")'), code('"never"'))
     const { status, stderr } = await nir(['run', path])
@@ -109,6 +96,7 @@ describe('usage', () => {
     [['run'], 2, 'takes one notebook'],
     [['run', 'a.ipynb', '--no-such'], 2, "Unknown option '--no-such'"],
     [['run', 'a.ipynb', '-p', 'x'], 2, 'is not name=value'],
+    [['run', 'a.ipynb', '-f', '/no/such.yaml'], 2, 'cannot be read'],
     [['run', 'a.ipynb', '--timeout', 'soon'], 2, 'not a number of seconds'],
     [['run', '/no/such.ipynb', '-o', '/tmp/x.ipynb'], 1, 'cannot be read'],
     [['kernel', 'instal'], 2, 'does not know "instal"'],

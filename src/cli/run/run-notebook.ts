@@ -115,8 +115,8 @@ async function withTimeout(running: Promise<Content>, { timeout, client }: RunOp
   clearTimeout(timer)
   if (first !== 'late') return first
   const unwilling = setTimeout(() => client.kill(), KILL_AFTER_MS)
-  await client.interrupt()
-  await running
+  // Where the kernel had to be killed, both are rejected; it was late all the same.
+  await Promise.allSettled([client.interrupt(), running])
   clearTimeout(unwilling)
   throw new CellTimeout(timeout)
 }
