@@ -64,6 +64,7 @@ export {
   type NamedArm,
   type PromptFiles,
   type PromptProblem,
+  type Prompts,
   type PromptTemplate,
   type ReplacementSpec,
   type ScoreFunction,

@@ -16,7 +16,8 @@ const STATISTICS = {
   sum,
 } satisfies Record<string, (values: number[]) => number | null>
 
-/** What {@link aggregate} computes of a group: `n` is the number of values that are not null. */
+/** What {@link aggregate} computes of a group: `'n'`, the number of values that are not null, `'mean'`, `'sd'`, `'min'`, `'q25'`,
+ * `'median'`, `'q75'`, `'max'` or `'sum'` of them. */
 export type Statistic = 'n' | keyof typeof STATISTICS
 
 /** Options of {@link aggregate}. */

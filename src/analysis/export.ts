@@ -10,6 +10,7 @@ import { linesToCSV } from './render/to-csv.js'
  * @throws AnalysisError `NO_RECORDS`, `DUPLICATE_RECORD`; `INVALID_ARGUMENT` for a column of mixed types.
  * @example
  * ```ts
+ * import { writeFileSync } from 'node:fs'
  * writeFileSync('sweep.csv', toCSV(sweep.records))
  * ```
  */
@@ -31,6 +32,7 @@ const PARQUET = { integer: 'INT64', number: 'DOUBLE', boolean: 'BOOLEAN', string
  * @throws AnalysisError `NO_RECORDS`, `DUPLICATE_RECORD`; `INVALID_ARGUMENT` for a column of mixed types.
  * @example
  * ```ts
+ * import { writeFileSync } from 'node:fs'
  * writeFileSync('sweep.parquet', toParquet(sweep.records))
  * // Python: polars.read_parquet('sweep.parquet')
  * ```

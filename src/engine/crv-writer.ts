@@ -35,7 +35,7 @@ export interface CrvWriterOptions extends CrvSaveOptions {
  * @throws as {@link CrvWriter}.
  *
  * @example
- * const crv = await nir.capture(thoughts)
+ * const crv = await nir.capture('Proposed solution context: …')
  * await saveCrvs('thoughts.safetensors', { 'problem-11': crv }, { model: nir.model, type: 'f16' })
  */
 export async function saveCrvs(

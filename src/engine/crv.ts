@@ -72,8 +72,8 @@ export class Crv {
    * @throws {@link InputError} `TOKEN_RANGE` when the range holds no token or leaves the CRV.
    *
    * @example
-   * const crv = await nir.capture(thoughts, { layers: [6] })
-   * await nir.generate(prompt, { injections: [{ crv: crv.slice(10, 42), layer: 6 }] })
+   * const crv = await nir.capture('Proposed solution context: return the sum of the list', { layers: [6] })
+   * await nir.generate(prompt, { injections: [{ crv: crv.slice(2, 8), layer: 6 }] })
    */
   slice(start: number, end: number = this.tokenCount): Crv {
     const isValid = Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start < end

@@ -8,7 +8,7 @@ export type Input = string | ArrayLike<number>
 
 /** What a streaming callback is told, once a token. */
 export interface TokenEvent {
-  /** Name of the arm, `''` for {@link Engine.generate}. */
+  /** Name of the arm, `''` for a generation without arms. */
   readonly arm: string
   readonly token: number
   /** New text; may be empty while a character or a stop string is incomplete. */

@@ -19,7 +19,7 @@ import type { MeasureItem, Measurement } from './types.js'
 export interface EvaluatorOptions {
   /**
    * Which definitions `metrics` follow. `'thesis'` (default): the names and regular expressions of the thesis.
-   * `'standard'`: radon's, see {@link standardMetrics}. Both have the syntax tree's, see {@link addTreeMetrics}.
+   * `'standard'`: radon's ({@link STANDARD_METRICS}). Both have the syntax tree's too ({@link TREE_METRICS}).
    */
   readonly definitions?: Definitions
   /** Which radon the `'standard'` definitions follow; default `'5.1'`. They differ in `match` alone. */
@@ -66,6 +66,7 @@ export interface Evaluator {
    * one of them has no code that parses.
    *
    * @example
+   * const [shallow, deep] = await nir.generateArms(prompt, arms)
    * const [[, likeness]] = await evaluator.similarity([shallow.text, deep.text])
    * likeness?.edit   // 1: the same structure
    * @throws NoParserError where this machine has no Python parser

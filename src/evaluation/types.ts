@@ -33,7 +33,7 @@ export interface CodeDetails {
 export interface Measurement {
   /** The thesis' line-based list of functions; null where the text has no `def`. */
   readonly functions: string[] | null
-  /** The code of the text, see {@link extractCode}; null where there is none. */
+  /** The Python code in the text; null where there is none. */
   readonly code: string | null
   /** Does CPython's `ast.parse` accept `code`? null: no parser on this machine. */
   readonly parses: boolean | null

@@ -6,7 +6,7 @@ const TAGS = {
   context: 'context_generation',
 } as const
 
-/** The sections of a thinking reply; `null` where the tag is missing or not closed. */
+/** The sections of a thinking reply (`thinking`, `reflection`, `solution`, `context`), trimmed; `null` where the tag is missing or not closed. */
 export type Sections = Readonly<Record<keyof typeof TAGS, string | null>>
 
 /** Finds the sections of a thinking reply, trimmed; the first of each. Linear in the length of the text. */

@@ -7,7 +7,7 @@ import { ProblemCacheError, ProblemDownloadError } from './errors.js'
 
 /** Where downloads come from and go to. */
 export interface CacheOptions {
-  /** Stands in for {@link DATASET_HOME}: a mirror. */
+  /** A mirror, in place of `https://raw.githubusercontent.com`. */
   readonly baseUrl?: string
   /** Default: `nir-lab/problems` under `XDG_CACHE_HOME`, or under `~/.cache`. */
   readonly cacheFolder?: string

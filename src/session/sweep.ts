@@ -153,6 +153,7 @@ export class Sweep {
   /**
    * The records as CSV, texts included. See {@link toCSV}.
    * @example
+   * import { writeFileSync } from 'node:fs'
    * writeFileSync('sweep.csv', sweep.toCSV())
    */
   toCSV(): string {
@@ -162,6 +163,7 @@ export class Sweep {
   /**
    * The records as the bytes of a Parquet file, texts included. See {@link toParquet}.
    * @example
+   * import { writeFileSync } from 'node:fs'
    * writeFileSync('sweep.parquet', sweep.toParquet())
    */
   toParquet(): Uint8Array {

@@ -4,7 +4,7 @@ import type { ReproduceOptions } from './options.js'
 import { reproduce } from './reproduce.js'
 import { publishedTables, type Reproduction } from './reproduction.js'
 
-/** What a session lends: its tools, and the options with its surroundings' signal and progress in them. */
+/** What a session lends: its tools, and the options with its surroundings' signal and progress in them. @internal */
 export type Prepare = (
   options: ReproduceOptions,
 ) => Promise<{ readonly options: ReproduceOptions; readonly tools: SweepTools }>

@@ -30,6 +30,8 @@ const STYLES = [
  * @throws AnalysisError `UNKNOWN_METRIC`, `NO_RECORDS`, `DUPLICATE_RECORD`, `INVALID_ARGUMENT`.
  * @example
  * ```ts
+ * const described = await nir.sweep({ problems })
+ * const released = await nir.sweep({ problems, decodePositions: 'released' })
  * depthCurvesChart({ described: described.records, released: released.records }, 'passed')
  * ```
  */

@@ -45,6 +45,7 @@ export abstract class Tabular {
     return linesToCSV(this.lines())
   }
 
+  /** For a notebook. */
   [jupyterDisplay](): TableBundle {
     return { 'text/html': this.toHTML(), 'text/plain': this.toText() }
   }

@@ -43,7 +43,8 @@ export interface MemoryEstimate {
  * The logits are copied once more for the caller. See test/engine/memory.test.ts for how near it comes.
  *
  * @example
- * const header = await checkGguf(path)
+ * import { checkGguf } from './check.js'
+ * const header = await checkGguf('model.gguf')
  * const { total } = estimateMemory(header, { cells: 4096, cacheBytes: 2, rows: 512, outputs: 128, flashAttention: true })
  */
 export function estimateMemory(header: GgufHeader, plan: MemoryPlan): MemoryEstimate {

@@ -179,7 +179,7 @@ type Fields<T extends PyNodeType> = {
  * A node of CPython's abstract syntax tree. `type` tells which, and with it the fields:
  *
  * @example
- * if (node.type === 'Compare') node.fields.comparators.length   // PyNode[]
+ * const operands = (node: PyNode) => (node.type === 'Compare' ? node.fields.comparators.length + 1 : 0)
  */
 export type PyNode<T extends PyNodeType = PyNodeType> = {
   readonly [Type in T]: {

@@ -14,10 +14,12 @@ export class Help {
     private readonly html: string,
   ) {}
 
+  /** As plain text. */
   toString(): string {
     return this.text
   }
 
+  /** As plain text, for `console.log`. */
   [inspect.custom](): string {
     return this.text
   }

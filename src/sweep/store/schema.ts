@@ -55,5 +55,8 @@ export const TABLES = [
   'runs',
 ] as const
 
-/** The name of a table of a study. */
+/**
+ * The name of a table of a study: `'problems'`, `'arms'`, `'thinking'`, `'captures'`, `'generations'`, `'metrics'`,
+ * `'outcomes'`, `'timings'` or `'runs'` (`docs/decisions/study-store.md`).
+ */
 export type TableName = (typeof TABLES)[number]
