@@ -20,20 +20,27 @@ import type { FinishedUnit, UnitStore } from './unit-store.js'
 /** Closes the code that the generation prompt opened; what would follow is talk. */
 const FENCE = '```'
 
-/** What a sweep works with. */
-export interface SweepTools {
+/** What generates a unit. */
+export interface UnitTools {
   readonly engine: Engine
   readonly prompts: Prompts
+}
+
+/** What a sweep works with. */
+export interface SweepTools extends UnitTools {
   readonly evaluator: Evaluator
   /** Where finished units are kept and found again. Default: nowhere. */
   readonly store?: UnitStore | undefined
 }
 
 /** What determines a unit beside its problem, its seeds and its arms. */
-export type UnitOptions = Pick<
+export interface UnitOptions extends Pick<
   SweepOptions,
   'context' | 'temperature' | 'maxTokens' | 'maxThinkingTokens' | 'stop' | 'signal'
->
+> {
+  /** Think where no arm needs it too: a study keeps the thinking, for further arms to be made from. */
+  readonly keepThinking: boolean
+}
 
 /** A unit's generations before they are measured. */
 export interface Generated extends Pick<FinishedUnit, 'unit' | 'thinking' | 'context' | 'captured'> {
@@ -50,8 +57,8 @@ export function stopTexts(
 }
 
 /**
- * Generates arms of a unit from one context, decoded together. Where nothing is captured, nothing is thought; but a study
- * keeps the thinking, for further arms to be made from.
+ * Generates arms of a unit from one context, decoded together. Where nothing is captured, nothing is thought, unless it is
+ * to be kept.
  * @param stored - the context text, where the unit has one already
  */
 export async function generateUnit(
@@ -59,7 +66,7 @@ export async function generateUnit(
   arms: readonly NamedArm[],
   stored: string | undefined,
   options: UnitOptions,
-  tools: SweepTools,
+  tools: UnitTools,
 ): Promise<Generated> {
   const { engine } = tools
   const { signal } = options
@@ -67,7 +74,7 @@ export async function generateUnit(
   const { thinking, context } =
     stored !== undefined
       ? { thinking: null, context: stored }
-      : layers.length > 0 || tools.store
+      : layers.length > 0 || options.keepThinking
         ? await contextOf(unit, options, tools)
         : { thinking: null, context: '' }
   const startedAt = performance.now()
@@ -87,7 +94,7 @@ async function generateArms(
   arms: readonly NamedArm[],
   crv: Crv | null,
   { signal, maxTokens, ...options }: UnitOptions,
-  { engine, prompts }: SweepTools,
+  { engine, prompts }: UnitTools,
 ): Promise<Generation[]> {
   const groups = new Map<string, NamedArm[]>()
   for (const arm of arms) {
@@ -113,7 +120,7 @@ async function generateArms(
 async function contextOf(
   { problem, thinkingSeed }: Unit,
   { context, temperature, maxThinkingTokens, signal }: UnitOptions,
-  { engine, prompts }: SweepTools,
+  { engine, prompts }: UnitTools,
 ): Promise<Pick<Generated, 'thinking' | 'context'>> {
   if (context) return { thinking: null, context: await context(problem) }
   const options = { temperature, seed: thinkingSeed, signal, maxTokens: maxThinkingTokens }

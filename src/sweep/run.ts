@@ -1,14 +1,13 @@
 import { setMaxListeners } from 'node:events'
-import { SweepOptionError } from './errors.js'
+import { missingOf, type UnitTask } from './missing.js'
 import { planSweep, type SweepOptions, type SweepPlan, type Unit } from './plan.js'
 import type { SweepRecord } from './record.js'
 import { generateUnit, measureUnit, type Generated, type SweepTools } from './run-unit.js'
-import type { StoredUnit } from './unit-store.js'
+import { SweepTally } from './tally.js'
 
-/** A unit of which some arms are stored, and others (none: `null`) are new. */
+/** A unit whose missing arms are generated (`null`: none was missing). */
 interface Pending {
-  readonly unit: Unit
-  readonly stored: readonly SweepRecord[]
+  readonly task: UnitTask
   readonly generated: Generated | null
 }
 
@@ -24,34 +23,19 @@ export async function runSweep(
   records: SweepRecord[],
 ): Promise<void> {
   const plan = planSweep(options, tools.engine.model)
-  const startedAt = performance.now()
+  const tally = new SweepTally(plan, records, options.onProgress)
   const failing = new AbortController()
   const signal = AbortSignal.any([failing.signal, ...(options.signal ? [options.signal] : [])])
   setMaxListeners(0, signal) // as many units as run at once listen, and Node would warn of the eleventh
-  const names = plan.arms.map(({ name }) => name)
-  const measure = async ({ unit, stored, generated }: Pending) => {
+  const measure = async ({ task, generated }: Pending) => {
     const finished = generated && (await abortable(measureUnit(generated, tools.evaluator), options.signal))
     if (finished) await tools.store?.commit(finished)
-    const all = [...stored, ...(finished?.arms.map(({ record }) => record) ?? [])]
-    records.push(...all.sort((a, b) => names.indexOf(a.arm) - names.indexOf(b.arm)))
-    done++
-    if (!finished) return
-    const tested = records.filter((record) => record.passed !== null)
-    options.onProgress?.({
-      done,
-      total: plan.units.length,
-      taskId: unit.problem.task_id,
-      records,
-      generations: records.length,
-      passed: tested.length > 0 ? tested.filter((record) => record.passed).length : null,
-      milliseconds: performance.now() - startedAt,
-    })
+    tally.add(task, finished)
   }
   // So many units share decodes that while some think, the arms of others fill the batch.
   const width = Math.ceil(tools.engine.lanes / plan.arms.length) + 1
   const units: Promise<Pending>[] = []
   let measuring: Promise<void> = Promise.resolve()
-  let done = 0
   try {
     for (let index = 0; index < plan.units.length; index++) {
       for (const unit of plan.units.slice(units.length, index + width)) {
@@ -96,23 +80,9 @@ async function generateMissing(
   options: SweepOptions,
   tools: SweepTools,
 ): Promise<Pending> {
-  const found = tools.store?.stored(unit)
-  const stored = found?.records.filter((record) => arms.some(({ name }) => name === record.arm)) ?? []
-  if (found && options.context) await requireSameContext(unit, found, options.context)
-  const missing = arms.filter(({ name }) => !stored.some((record) => record.arm === name))
-  if (missing.length === 0) return { unit, stored, generated: null }
-  return { unit, stored, generated: await generateUnit(unit, missing, found?.context, options, tools) }
-}
-
-async function requireSameContext(
-  { problem }: Unit,
-  found: StoredUnit,
-  context: NonNullable<SweepOptions['context']>,
-): Promise<void> {
-  if ((await context(problem)) === found.context) return
-  throw new SweepOptionError(
-    'CONTEXT_DIFFERS',
-    `The context of problem ${problem.task_id} is not the one that the study was begun with.`,
-    'Give the same contexts, or another folder.',
-  )
+  const task = await missingOf(unit, arms, options, tools.store)
+  if (task.missing.length === 0) return { task, generated: null }
+  const keepThinking = tools.store !== undefined
+  const generated = await generateUnit(unit, task.missing, task.context, { ...options, keepThinking }, tools)
+  return { task, generated }
 }
