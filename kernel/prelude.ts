@@ -121,3 +121,9 @@ declare const comms: {
   register(target: string, handler: (comm: Comm, message: CommMessage) => unknown): void;
 };
 `
+
+/**
+ * The types of what every cell finds: the session, `display`, `clear`, `input` and `comms`. The values come from the executor; this text
+ * is the notebook's first declarations, so that a cell may declare names of its own over them.
+ */
+export const PRELUDE = SESSION + PRELUDE_WITHOUT_SESSION

@@ -163,8 +163,9 @@ describe('nir run with parameters', { timeout: 180_000 }, () => {
       'let options: { keep: boolean; scale: number; } = {"keep":false,"scale":2}',
       'let label: string = "5"',
     ])
-    const [result] = read(out).cells[3]!.outputs as [{ data: Record<string, unknown> }]
-    expect(textOf(result.data['text/plain']).replace(/\s+/g, ' ')).toBe(
+    const [result] = read(out).cells[3]!.outputs!
+    const data = result?.output_type === 'execute_result' ? result.data : {}
+    expect(textOf(data['text/plain']).replace(/\s+/g, ' ')).toBe(
       "[ 7, '5', [], 'window', { keep: false, scale: 2 }, '5', { folder: 'there', clean: true } ]",
     )
     expect(read(path).cells).toHaveLength(3)

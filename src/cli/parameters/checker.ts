@@ -1,7 +1,7 @@
 import { CellConverter } from '../../../kernel/convert/cell-converter.js'
 import type { CellVariable } from '../../../kernel/convert/variables.js'
 import { CellTypeError } from '../../../kernel/errors.js'
-import { PRELUDE } from '../../../kernel/prelude.js'
+import { PRELUDE, PRELUDE_WITHOUT_SESSION } from '../../../kernel/prelude.js'
 import { candidates, written, type Given } from './given.js'
 import { declaration, type Parameter } from './inject.js'
 
@@ -28,7 +28,10 @@ export class ParameterChecker {
    */
   constructor(folder: string, { before, tagged }: { before: readonly string[]; tagged: string }) {
     this.converter = new CellConverter(folder, API)
-    const declared = before.reduce((declarations, cell) => this.after(declarations, cell), PRELUDE)
+    const prelude = [...before, tagged].some((cell) => /\bnir\b/.test(cell))
+      ? PRELUDE
+      : PRELUDE_WITHOUT_SESSION
+    const declared = before.reduce((declarations, cell) => this.after(declarations, cell), prelude)
     const { declarations, variables } = this.converter.variables(declared, tagged)
     this.declarations = declarations
     this.variables = variables
