@@ -1,13 +1,12 @@
 /** Where `nir.help()` finds {@link PRELUDE}. */
 export const PRELUDE_HOOK = Symbol.for('nir.prelude')
 
-/**
- * The types of what every cell finds: the session, and the functions of the notebook. The values come from the executor; this text is
- * the notebook's first declarations, so that a cell may declare names of its own over them.
- */
-export const PRELUDE = `
+const SESSION = `
 /** The session of this notebook: it is created when the first cell that uses it runs. */
-declare const nir: import("nir-lab").Session;
+declare const nir: import("nir-lab").Session;`
+
+/** The part of {@link PRELUDE} that is not of `nir`, whose types take TypeScript a second or two to read. */
+export const PRELUDE_WITHOUT_SESSION = `
 /** A place in the notebook that can be shown anew. */
 interface DisplayHandle {
   readonly id: string;
@@ -123,7 +122,7 @@ declare const comms: {
 `
 
 /**
- * The types of what every cell finds: the session, `display`, `clear`, `input` and `comms`. The values come from the executor; this text
- * is the notebook's first declarations, so that a cell may declare names of its own over them.
+ * The types of what every cell finds: the session, and the functions of the notebook. The values come from the executor; this text is
+ * the notebook's first declarations, so that a cell may declare names of its own over them.
  */
 export const PRELUDE = SESSION + PRELUDE_WITHOUT_SESSION
