@@ -5,15 +5,18 @@ import {
   depthChart,
   depthProfile,
   depthSketch,
+  diffArms,
   distributionChart,
   forestChart,
   outcomeChart,
   passAtKTable,
   problemHeatmap,
+  recordOf,
   thesisTable,
   toCSV,
   toFrame,
   toParquet,
+  type ArmDiff,
   type Comparison,
   type DepthProfile,
   type DepthProfileOptions,
@@ -148,6 +151,17 @@ export class Sweep {
    */
   crossLayers(metric: string): Figure {
     return crossLayerHeatmap(this.records, metric)
+  }
+
+  /**
+   * What two arms wrote for a problem, beside each other. See {@link diffArms}.
+   * @throws {@link AnalysisError} `NO_RECORDS`, listing the problems or arms there are.
+   * @example
+   * sweep.diff(11, 'original', 'layer 3')
+   */
+  diff(taskId: number, before: string, after: string, { sample = 0 }: { sample?: number } = {}): ArmDiff {
+    const record = (arm: string) => recordOf(this.records, { taskId, arm, sample })
+    return diffArms(record(before), record(after))
   }
 
   /**
