@@ -11,7 +11,7 @@ import { holm } from './statistics/holm.js'
 import { SIGNIFICANCE } from './statistics/levels.js'
 import { mcnemarExact } from './statistics/mcnemar.js'
 import { wilcoxonSignedRank } from './statistics/wilcoxon.js'
-import { requireMetric } from './values.js'
+import { requireMetric, type Metric } from './values.js'
 
 /**
  * Compares every arm with the original on one metric or rate. Arms of one problem and sample share the
@@ -38,7 +38,7 @@ import { requireMetric } from './values.js'
  */
 export function compareToOriginal(
   records: readonly SweepRecord[],
-  metric: string,
+  metric: Metric,
   options: BootstrapOptions = {},
 ): Comparison {
   const sorted = ordered(records)

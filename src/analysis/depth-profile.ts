@@ -9,6 +9,7 @@ import { ordered } from './order.js'
 import { pairsWithOriginal } from './pairs.js'
 import { shareBest } from './statistics/best-arm.js'
 import type { BootstrapOptions, Interval } from './statistics/bootstrap.js'
+import type { Metric } from './values.js'
 
 /** Options of {@link depthProfile}. */
 export interface DepthProfileOptions extends BootstrapOptions {
@@ -42,7 +43,7 @@ export interface DepthProfileOptions extends BootstrapOptions {
  */
 export function depthProfile(
   records: readonly SweepRecord[],
-  metrics: string | readonly string[],
+  metrics: Metric | readonly Metric[],
   options: DepthProfileOptions = {},
 ): DepthProfile {
   const sorted = ordered(records)
@@ -53,7 +54,7 @@ export function depthProfile(
   return new DepthProfile(names.map((metric) => profile(candidates, metric, options)))
 }
 
-function profile(sorted: readonly SweepRecord[], metric: string, options: DepthProfileOptions): ProfileRow {
+function profile(sorted: readonly SweepRecord[], metric: Metric, options: DepthProfileOptions): ProfileRow {
   const best = options.best ?? usualBest(metric)
   const sign = best === 'highest' ? 1 : -1
   const { rows } = compareToOriginal(sorted, metric, options)

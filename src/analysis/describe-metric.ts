@@ -4,7 +4,7 @@ import { armsOf } from './arms.js'
 import { ordered } from './order.js'
 import { Table } from './table.js'
 import { metricLabel } from './thesis-rows.js'
-import { known, requireMetric, valueOf } from './values.js'
+import { known, requireMetric, valueOf, type Metric } from './values.js'
 
 const STATISTICS: readonly {
   readonly name: string
@@ -34,7 +34,7 @@ const STATISTICS: readonly {
  * describeMetric(records, 'lines').toText()
  * ```
  */
-export function describeMetric(records: readonly SweepRecord[], metric: string): Table {
+export function describeMetric(records: readonly SweepRecord[], metric: Metric): Table {
   const sorted = ordered(records)
   requireMetric(sorted, metric)
   const arms = armsOf(sorted).map((arm) => arm.name)

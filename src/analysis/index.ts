@@ -4,7 +4,7 @@ export { adaptiveRecords, type AdaptiveRecord, type Confidence } from './adaptiv
 export { ArmDiff, diffArms } from './diff/arm-diff.js'
 export { type GenerationLike } from '../text/generation-caption.js'
 export { recordOf } from './record-of.js'
-export { metricNames } from './values.js'
+export { metricNames, type Metric } from './values.js'
 export { metricLabel } from './thesis-rows.js'
 export { toFrame } from './frame.js'
 export { type DataSource } from './columns.js'

@@ -1,4 +1,4 @@
-import type { SweepRecord } from '../sweep/record.js'
+import type { MetricName, SweepRecord } from '../sweep/record.js'
 import { AnalysisError } from './errors.js'
 
 /** What every record says of itself besides its metrics; read as 1 (yes), 0 (no) or `null` (not known). */
@@ -11,6 +11,9 @@ const RATES = {
 
 /** The rate names. */
 export type Rate = keyof typeof RATES
+
+/** What can be asked for as a metric: a rate, one of this package's metrics, or another that the records have. */
+export type Metric = Rate | MetricName | (string & {})
 
 /** Is this one of {@link RATES}? */
 export function isRate(name: string): name is Rate {

@@ -4,6 +4,7 @@ export { EvaluationOptionError, EvaluatorClosedError, NoParserError, SandboxLost
 export type { Outcome, Program, ProgramResult, RunLimits } from './execution/runner.js'
 export type { Definitions } from './measure.js'
 export type { PyConstant, PyLiteral, PyNode, PyNodeType } from './python/node-types.js'
+export type { MetricName } from './metric-name.js'
 export type { ParseResult, PythonSyntaxError } from './python/parser.js'
 export type { ComplexityBlock, ComplexityRank, RadonVersion } from './standard/complexity.js'
 export type { FunctionHalstead, Halstead } from './standard/halstead.js'

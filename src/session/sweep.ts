@@ -21,6 +21,7 @@ import {
   type DepthProfile,
   type DepthProfileOptions,
   type Figure,
+  type Metric,
   type Table,
   type TableId,
 } from '../analysis/index.js'
@@ -77,7 +78,7 @@ export class Sweep {
    * @example
    * sweep.chart('passed')
    */
-  chart(metric: string): Figure {
+  chart(metric: Metric): Figure {
     return depthChart(this.records, metric)
   }
 
@@ -86,7 +87,7 @@ export class Sweep {
    * @example
    * sweep.heatmap('passed')
    */
-  heatmap(metric: string): Figure {
+  heatmap(metric: Metric): Figure {
     return problemHeatmap(this.records, metric)
   }
 
@@ -95,7 +96,7 @@ export class Sweep {
    * @example
    * sweep.compare('passed')
    */
-  compare(metric: string): Comparison {
+  compare(metric: Metric): Comparison {
     return compareToOriginal(this.records, metric)
   }
 
@@ -104,7 +105,7 @@ export class Sweep {
    * @example
    * sweep.profile(['passed', 'cyclomatic_complexity'])
    */
-  profile(metrics: string | readonly string[], options?: DepthProfileOptions): DepthProfile {
+  profile(metrics: Metric | readonly Metric[], options?: DepthProfileOptions): DepthProfile {
     return depthProfile(this.records, metrics, options)
   }
 
@@ -122,7 +123,7 @@ export class Sweep {
    * @example
    * await sweep.forest('passed').save('forest.svg')
    */
-  forest(metric: string): Figure {
+  forest(metric: Metric): Figure {
     return forestChart(this.records, metric)
   }
 
@@ -140,7 +141,7 @@ export class Sweep {
    * @example
    * sweep.distribution('lines')
    */
-  distribution(metric: string): Figure {
+  distribution(metric: Metric): Figure {
     return distributionChart(this.records, metric)
   }
 
@@ -149,7 +150,7 @@ export class Sweep {
    * @example
    * sweep.crossLayers('passed')
    */
-  crossLayers(metric: string): Figure {
+  crossLayers(metric: Metric): Figure {
     return crossLayerHeatmap(this.records, metric)
   }
 

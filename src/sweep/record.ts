@@ -1,3 +1,5 @@
+import type { MetricName } from '../evaluation/index.js'
+
 /** One generation of one arm for one problem and sample, with everything measured on it. */
 export interface SweepRecord {
   /** The problem's `task_id`. */
@@ -48,5 +50,8 @@ export interface SweepRecord {
    */
   readonly challengePassed: boolean | null
   /** Metric name → value; `null` where the metric is undefined for this text (means skip it). */
-  readonly metrics: Readonly<Record<string, number | null>>
+  readonly metrics: Readonly<Record<string, number | null>> &
+    Readonly<Partial<Record<MetricName, number | null>>>
 }
+
+export type { MetricName }

@@ -5,7 +5,7 @@ import { AnalysisError } from '../errors.js'
 import { ordered } from '../order.js'
 import { percent, short } from '../render/numbers.js'
 import { metricLabel } from '../thesis-rows.js'
-import { isRate, requireMetric, valueOf } from '../values.js'
+import { isRate, requireMetric, valueOf, type Metric } from '../values.js'
 import { countOf, metricTitle } from './axes.js'
 import { Figure } from './figure.js'
 import { PALETTE } from './palette.js'
@@ -24,7 +24,7 @@ const MOST_WRITTEN = 13
  * crossLayerHeatmap(records, 'passed')
  * ```
  */
-export function crossLayerHeatmap(records: readonly SweepRecord[], metric: string): Figure {
+export function crossLayerHeatmap(records: readonly SweepRecord[], metric: Metric): Figure {
   const sorted = ordered(records)
   requireMetric(sorted, metric)
   const crossed = sorted.filter(({ layer, captureLayer }) => layer !== null && captureLayer !== null)

@@ -7,7 +7,7 @@ import { formatP, percent, short } from '../render/numbers.js'
 import type { BootstrapOptions, Interval } from '../statistics/bootstrap.js'
 import { SIGNIFICANCE } from '../statistics/levels.js'
 import { metricLabel } from '../thesis-rows.js'
-import { isRate, requireMetric } from '../values.js'
+import { isRate, requireMetric, type Metric } from '../values.js'
 import { countOf, metricTitle } from './axes.js'
 import { armPoints, band, type ArmPoint } from './arm-points.js'
 import { Figure } from './figure.js'
@@ -33,7 +33,7 @@ const MOST_TICKS = 16
  */
 export function depthChart(
   records: readonly SweepRecord[],
-  metric: string,
+  metric: Metric,
   options: BootstrapOptions = {},
 ): Figure {
   const sorted = ordered(records)

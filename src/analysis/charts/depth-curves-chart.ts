@@ -5,7 +5,7 @@ import { ordered } from '../order.js'
 import { percent, short } from '../render/numbers.js'
 import type { BootstrapOptions } from '../statistics/bootstrap.js'
 import { metricLabel } from '../thesis-rows.js'
-import { isRate, requireMetric } from '../values.js'
+import { isRate, requireMetric, type Metric } from '../values.js'
 import { armPoints, band } from './arm-points.js'
 import { countOf, metricTitle } from './axes.js'
 import { Figure } from './figure.js'
@@ -37,7 +37,7 @@ const STYLES = [
  */
 export function depthCurvesChart(
   sweeps: Readonly<Record<string, readonly SweepRecord[]>>,
-  metric: string,
+  metric: Metric,
   options: BootstrapOptions = {},
 ): Figure {
   const names = Object.keys(sweeps)

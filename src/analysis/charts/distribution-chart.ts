@@ -3,7 +3,7 @@ import type { SweepRecord } from '../../sweep/record.js'
 import { ORIGINAL_ARM, armsOf } from '../arms.js'
 import { ordered } from '../order.js'
 import { metricLabel } from '../thesis-rows.js'
-import { known, requireMetric, valueOf } from '../values.js'
+import { known, requireMetric, valueOf, type Metric } from '../values.js'
 import { countOf, metricTitle } from './axes.js'
 import { Figure } from './figure.js'
 import { PALETTE } from './palette.js'
@@ -23,7 +23,7 @@ const MOST_POINTS = 500
  * distributionChart(records, 'cyclomatic_complexity')
  * ```
  */
-export function distributionChart(records: readonly SweepRecord[], metric: string): Figure {
+export function distributionChart(records: readonly SweepRecord[], metric: Metric): Figure {
   const sorted = ordered(records)
   requireMetric(sorted, metric)
   const arms = armsOf(sorted).flatMap(({ name }) => {

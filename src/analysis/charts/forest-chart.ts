@@ -5,7 +5,7 @@ import { formatP, percent, short } from '../render/numbers.js'
 import type { BootstrapOptions, Interval } from '../statistics/bootstrap.js'
 import { SIGNIFICANCE } from '../statistics/levels.js'
 import { metricLabel, metricUnit } from '../thesis-rows.js'
-import { isRate } from '../values.js'
+import { isRate, type Metric } from '../values.js'
 import { countOf } from './axes.js'
 import { Figure } from './figure.js'
 import { PALETTE } from './palette.js'
@@ -30,7 +30,7 @@ type Shown = ComparisonRow & { readonly difference: number; readonly line: numbe
  */
 export function forestChart(
   records: readonly SweepRecord[],
-  metric: string,
+  metric: Metric,
   options: BootstrapOptions = {},
 ): Figure {
   const { rows } = compareToOriginal(records, metric, options)

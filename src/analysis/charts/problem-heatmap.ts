@@ -4,7 +4,7 @@ import { clusters } from '../clusters.js'
 import { ordered } from '../order.js'
 import { percent, short } from '../render/numbers.js'
 import { metricLabel } from '../thesis-rows.js'
-import { isRate, requireMetric, valueOf } from '../values.js'
+import { isRate, requireMetric, valueOf, type Metric } from '../values.js'
 import { countOf, metricTitle } from './axes.js'
 import { Figure } from './figure.js'
 import { PALETTE } from './palette.js'
@@ -19,7 +19,7 @@ import { PALETTE } from './palette.js'
  * problemHeatmap(records, 'parses')
  * ```
  */
-export function problemHeatmap(records: readonly SweepRecord[], metric: string): Figure {
+export function problemHeatmap(records: readonly SweepRecord[], metric: Metric): Figure {
   const sorted = ordered(records)
   requireMetric(sorted, metric)
   const arms = armsOf(sorted).map((arm) => arm.name)
