@@ -28,13 +28,12 @@ export function inspectReply(converter: CellConverter, declared: string, request
   const info = lookUp(converter, declared, code, position)
   if (!info?.displayParts?.length) return { status: 'ok', found: false, data: {}, metadata: {} }
   const signature = joined(info.displayParts)
-  const documentation = documentationOf(info)
   return {
     status: 'ok',
     found: true,
     data: {
-      'text/plain': documentation ? `${signature}\n\n${documentation}` : signature,
-      'text/markdown': `\`\`\`typescript\n${signature}\n\`\`\`\n\n${documentation}`,
+      'text/plain': `${signature}${documentationOf(info, indented)}`,
+      'text/markdown': `${fenced(signature)}${documentationOf(info, fenced)}`,
     },
     metadata: {},
   }
@@ -50,7 +49,8 @@ function lookUp(
   for (const at of [position, position - 1, calleeBefore(code, position)]) {
     if (at === undefined || at < 0) continue
     const info = converter.inspect(declared, code, at)
-    if (info?.displayParts?.length) return info
+    // Where nothing is yet, the compiler says any.
+    if (info?.displayParts?.length && joined(info.displayParts) !== 'any') return info
   }
   return undefined
 }
@@ -65,13 +65,27 @@ function cursor(request: Content): { code: string; position: number } {
   return { code, position: toOffset(code, Number(request['cursor_pos'] ?? code.length)) }
 }
 
-function documentationOf(info: QuickInfo): string {
+/** The documentation as paragraphs, each after an empty line. */
+function documentationOf(info: QuickInfo, code: (text: string) => string): string {
   const tags = (info.tags ?? [])
     .filter(({ name }) => name !== 'category') // it is for lists
-    .map((tag) => `@${tag.name} ${joined(tag.text ?? [])}`.trim())
+    .map(({ name, text = [] }) =>
+      name === 'example' ? `@example\n${code(joined(text))}` : `@${name} ${joined(text)}`.trim(),
+    )
   const parts = [joined(info.documentation ?? []), ...tags].filter((part) => part !== '')
   // TypeScript 5.0 takes "@throws {@link X}" for a type and a tag of its own.
-  return parts.join('\n\n').replace(/\{\s*@link\s+([^}]+?)\s*\}/g, '$1')
+  return parts
+    .map((part) => `\n\n${part}`)
+    .join('')
+    .replace(/\{\s*@link\s+([^}]+?)\s*\}/g, '$1')
+}
+
+function fenced(code: string): string {
+  return code.startsWith('```') ? code : `\`\`\`typescript\n${code}\n\`\`\``
+}
+
+function indented(code: string): string {
+  return code.replace(/^(?=.)/gm, '    ')
 }
 
 function joined(parts: readonly { text: string }[]): string {

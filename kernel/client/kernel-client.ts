@@ -71,6 +71,11 @@ export class KernelClient {
     return this.request(this.shell, 'execute_request', content, { onOutput, metadata })
   }
 
+  /** Asks for anything else than an execution, such as completions; resolves with the content of the reply. */
+  ask(type: string, content: Content): Promise<Content> {
+    return this.request(this.shell, type, content)
+  }
+
   /** Interrupts the running cell. */
   async interrupt(): Promise<void> {
     await this.request(this.control, 'interrupt_request', {})
@@ -97,7 +102,7 @@ export class KernelClient {
     const deadline = Date.now() + START_WITHIN_MS
     // A subscription may still be on its way when the first answers go out, so knock until one is heard in full.
     while (Date.now() < deadline) {
-      const answered = this.request(this.shell, 'kernel_info_request', {})
+      const answered = this.ask('kernel_info_request', {})
       const silent = new Promise<'silent'>((resolve) => setTimeout(() => resolve('silent'), KNOCK_EVERY_MS))
       if ((await Promise.race([answered, silent])) !== 'silent') return
       answered.catch(() => undefined)

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { cellTransformer } from './await-checks.js'
 import { compilerOptions } from './compiler-options.js'
+import { refineCompletion } from './completions.js'
 import { completeness, type Completeness } from './completeness.js'
 import { declaredNames, type DeclaredNames } from './declared-names.js'
 import { typeError } from './diagnostics.js'
@@ -69,7 +70,10 @@ export class CellConverter {
   }
 
   complete(declarations: string, source: string, position: number): TslabCompletion {
-    return this.whole(() => this.converter.complete(declarations, source, position))
+    return this.whole(() => {
+      const found = this.converter.complete(declarations, source, position)
+      return refineCompletion(this.typescript, found, { declarations, source, position })
+    })
   }
 
   inspect(declarations: string, source: string, position: number): QuickInfo | undefined {

@@ -1,19 +1,46 @@
+import { blank, underline } from '../columns.js'
 import { CellTypeError } from '../errors.js'
 import type { TslabDiagnostic } from './tslab.js'
 
 /** Turns the converter's diagnostics into one error that shows each with its line of the cell. */
 export function typeError(diagnostics: readonly TslabDiagnostic[], source: string): CellTypeError {
   const lines = source.split('\n')
-  const details = diagnostics.map((diagnostic) => {
-    const { line, character } = diagnostic.start
-    const where = `${diagnostic.fileName ?? 'cell'}:${line + 1}:${character + 1}`
-    const head = `${where} - TS${diagnostic.code}: ${diagnostic.messageText}`
-    const text = lines[line]
-    if (diagnostic.fileName !== undefined || text === undefined) return head
-    const onOneLine = diagnostic.end.line === line
-    const width = Math.max(1, (onOneLine ? diagnostic.end.character : text.length) - character)
-    return `${head}\n    ${text}\n    ${' '.repeat(character)}${'~'.repeat(width)}`
-  })
+  const details = byPlace(diagnostics).map((chain) =>
+    [...headsOf(chain), ...markedLine(chain[0]!, lines)].join('\n'),
+  )
   const first = diagnostics[0]!
-  return new CellTypeError(`${first.messageText} (line ${first.start.line + 1})`, details)
+  return new CellTypeError(`${messageOf(first)} (line ${first.start.line + 1})`, details)
+}
+
+/** The converter gives the parts of an explanation one by one, with the place of the first. */
+function byPlace(diagnostics: readonly TslabDiagnostic[]): TslabDiagnostic[][] {
+  const chains: TslabDiagnostic[][] = []
+  for (const diagnostic of diagnostics) {
+    const last = chains.at(-1)?.[0]
+    const isSame =
+      last?.fileName === diagnostic.fileName &&
+      last?.start.offset === diagnostic.start.offset &&
+      last.end.offset === diagnostic.end.offset
+    if (isSame) chains.at(-1)!.push(diagnostic)
+    else chains.push([diagnostic])
+  }
+  return chains
+}
+
+function headsOf([first, ...reasons]: readonly TslabDiagnostic[]): string[] {
+  const { line, character } = first!.start
+  const where = `${first!.fileName ?? 'cell'}:${line + 1}:${character + 1}`
+  const more = reasons.map((reason, depth) => `${'  '.repeat(depth + 1)}${messageOf(reason)}`)
+  return [`${where} - TS${first!.code}: ${messageOf(first!)}`, ...more]
+}
+
+function messageOf({ messageText }: TslabDiagnostic): string {
+  return messageText.replace(/\s+/g, ' ')
+}
+
+function markedLine({ fileName, start, end }: TslabDiagnostic, lines: readonly string[]): string[] {
+  const text = lines[start.line]
+  if (fileName !== undefined || text === undefined) return []
+  const marked = text.slice(start.character, end.line === start.line ? end.character : undefined)
+  return [`    ${text}`, `    ${blank(text.slice(0, start.character))}${underline(marked)}`]
 }

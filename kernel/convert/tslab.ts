@@ -28,7 +28,7 @@ export interface TslabCompletion {
   start: number
   end: number
   candidates: string[]
-  original?: { entries: { name: string; kind: string }[] }
+  original?: { isGlobalCompletion: boolean; entries: { name: string; kind: string }[] }
 }
 
 interface TextPart {

@@ -18,7 +18,9 @@ interface Deliberate extends Error {
 
 const FRAME = /^\s+at /
 const CELL_FRAME = /^\s+at .*\bIn\[/
-const KERNEL_FOLDER = fileURLToPath(new URL('..', import.meta.url))
+/** Of this package's code. */
+const OWN_FOLDER = fileURLToPath(new URL('../..', import.meta.url))
+const MATCHING = /^\s+\.\.\. \d+ lines matching cause stack trace/
 const MAX_CAUSES = 5
 
 /** Describes anything that a cell may throw. */
@@ -40,27 +42,35 @@ export function errorContent(error: unknown): ErrorContent {
 
 /** An error raised on purpose says what to do: its own frames and properties would only hide that. */
 function shortTrace(error: Deliberate): string {
-  const frames = (error.stack ?? '').split('\n').filter((line) => CELL_FRAME.test(line))
-  return [`${error.name}: ${error.message}`, ...frames, ...causesOf(error)].join('\n')
+  return [`${error.name}: ${error.message}`, ...cellFramesOf(error), ...causesOf(error)].join('\n')
+}
+
+function cellFramesOf(error: Error): string[] {
+  return (error.stack ?? '').split('\n').filter((line) => CELL_FRAME.test(line))
 }
 
 function causesOf(error: Error): string[] {
   const causes: string[] = []
   for (let cause = error.cause; isError(cause) && causes.length < MAX_CAUSES; cause = cause.cause) {
-    causes.push(`caused by ${cause.name}: ${cause.message}`)
+    causes.push(`caused by ${cause.name}: ${cause.message}`, ...cellFramesOf(cause))
   }
   return causes
 }
 
 function fullTrace(error: Error): string {
   const lines = inspect(error, { depth: 3 }).split('\n')
+  // Where no cell is named, our frames are all there is to go by.
+  const isInner = lines.some((line) => CELL_FRAME.test(line)) ? isOurs : isOfNode
   // The brace that opens an error's properties may stand at the end of a frame.
   return lines.flatMap((line) => (isInner(line) ? (line.endsWith(' {') ? ['{'] : []) : [line])).join('\n')
 }
 
-function isInner(line: string): boolean {
-  if (/^\s+\.\.\. \d+ lines matching cause stack trace/.test(line)) return true
-  return FRAME.test(line) && (line.includes(KERNEL_FOLDER) || line.includes('node:internal'))
+function isOurs(line: string): boolean {
+  return isOfNode(line) || (FRAME.test(line) && line.includes(OWN_FOLDER))
+}
+
+function isOfNode(line: string): boolean {
+  return (FRAME.test(line) && line.includes('node:internal')) || MATCHING.test(line)
 }
 
 function isDeliberate(error: Error): error is Deliberate {

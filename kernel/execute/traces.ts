@@ -1,3 +1,4 @@
+import { blank } from '../columns.js'
 import type { CellMap } from '../convert/source-maps.js'
 
 const CELL_PLACE = /\bIn\[([^\]]+)\]:(\d+):(\d+)/g
@@ -34,8 +35,9 @@ function codeFrame(source: string, line: number, column: number): string {
   const shown: string[] = []
   for (let number = first; number <= last; number++) {
     const mark = number === line ? '>' : ' '
-    shown.push(`  ${mark} ${String(number).padStart(width)} | ${lines[number - 1] ?? ''}`.trimEnd())
-    if (number === line) shown.push(`    ${' '.repeat(width)} | ${' '.repeat(column - 1)}^`)
+    const text = lines[number - 1] ?? ''
+    shown.push(`  ${mark} ${String(number).padStart(width)} | ${text}`.trimEnd())
+    if (number === line) shown.push(`    ${' '.repeat(width)} | ${blank(text.slice(0, column - 1))}^`)
   }
   return shown.join('\n')
 }

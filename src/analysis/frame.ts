@@ -1,7 +1,10 @@
-import type { DataFrame } from 'danfojs-node'
+import type { DataFrame, Series } from 'danfojs-node'
 import type { SweepRecord } from '../sweep/record.js'
 import { frameOf } from './danfo.js'
-import { recordColumns } from './record-columns.js'
+import { recordColumns, type FrameColumn } from './record-columns.js'
+
+/** A danfojs DataFrame whose columns the compiler knows. */
+export type SweepFrame = DataFrame & { column(name: FrameColumn): Series }
 
 /**
  * The records as a danfojs DataFrame: one row per problem, arm and sample, in that order of problem, sample and
@@ -22,6 +25,6 @@ import { recordColumns } from './record-columns.js'
  * frame.loc({ columns: ['task_id', 'arm', 'passed'] }).head().print()
  * ```
  */
-export function toFrame(records: readonly SweepRecord[]): DataFrame {
+export function toFrame(records: readonly SweepRecord[]): SweepFrame {
   return frameOf(recordColumns(records, { texts: false }))
 }

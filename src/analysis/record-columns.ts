@@ -1,13 +1,15 @@
-import type { SweepRecord } from '../sweep/record.js'
+import type { MetricName, SweepRecord } from '../sweep/record.js'
 import type { Column, ColumnValue } from './columns.js'
 import { ordered } from './order.js'
 import { isRate, metricNames } from './values.js'
 
-const COLUMNS: readonly {
+interface RecordColumn {
   readonly name: string
   readonly type: Column['type']
   readonly value: (record: SweepRecord) => ColumnValue
-}[] = [
+}
+
+const COLUMNS = [
   { name: 'task_id', type: 'integer', value: (record) => record.taskId },
   { name: 'arm', type: 'string', value: (record) => record.arm },
   { name: 'layer', type: 'integer', value: (record) => record.layer },
@@ -25,9 +27,12 @@ const COLUMNS: readonly {
   { name: 'mean_log_probability', type: 'number', value: (record) => record.meanLogProbability },
   { name: 'mean_entropy', type: 'number', value: (record) => record.meanEntropy },
   { name: 'context_tokens', type: 'integer', value: (record) => record.contextTokenCount },
-]
+] as const satisfies readonly RecordColumn[]
 
-const TEXTS: typeof COLUMNS = [
+/** The columns of a frame of records. */
+export type FrameColumn = (typeof COLUMNS)[number]['name'] | MetricName | (string & {})
+
+const TEXTS: readonly RecordColumn[] = [
   { name: 'text', type: 'string', value: (record) => record.text },
   { name: 'context', type: 'string', value: (record) => record.context },
 ]
@@ -43,7 +48,7 @@ export function recordColumns(
   { texts }: { readonly texts: boolean },
 ): Column[] {
   const rows = ordered(records)
-  const fixed = texts ? [...COLUMNS, ...TEXTS] : COLUMNS
+  const fixed: readonly RecordColumn[] = texts ? [...COLUMNS, ...TEXTS] : COLUMNS
   return [
     ...fixed.map(({ name, type, value }) => ({ name, type, values: rows.map(value) })),
     ...metricNames(rows)

@@ -1,4 +1,3 @@
-import type { DataFrame } from 'danfojs-node'
 import {
   compareToOriginal,
   crossLayerHeatmap,
@@ -8,6 +7,7 @@ import {
   diffArms,
   distributionChart,
   forestChart,
+  ORIGINAL_ARM,
   outcomeChart,
   passAtKTable,
   problemHeatmap,
@@ -22,11 +22,14 @@ import {
   type DepthProfileOptions,
   type Figure,
   type Metric,
+  type SweepFrame,
   type Table,
   type TableId,
 } from '../analysis/index.js'
 import { NirError } from '../errors.js'
 import type { SweepRecord } from '../sweep/index.js'
+
+type ArmName = typeof ORIGINAL_ARM | (string & {})
 
 /**
  * What a sweep gave: a record a generation, and views of them.
@@ -60,7 +63,7 @@ export class Sweep {
    * @example
    * sweep.frame().head().print()
    */
-  frame(): DataFrame {
+  frame(): SweepFrame {
     return toFrame(this.records)
   }
 
@@ -160,7 +163,7 @@ export class Sweep {
    * @example
    * sweep.diff(11, 'original', 'layer 3')
    */
-  diff(taskId: number, before: string, after: string, { sample = 0 }: { sample?: number } = {}): ArmDiff {
+  diff(taskId: number, before: ArmName, after: ArmName, { sample = 0 }: { sample?: number } = {}): ArmDiff {
     const record = (arm: string) => recordOf(this.records, { taskId, arm, sample })
     return diffArms(record(before), record(after))
   }

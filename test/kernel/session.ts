@@ -19,18 +19,25 @@ export interface Outcome {
   result: string | undefined
 }
 
-/** A running kernel in an empty folder, with a stand-in for the API. */
+/** What a completion offers: the text before and after a cursor `⎸`, what is replaced, and the matches. */
+export interface Completion {
+  matches: string[]
+  replaced: string
+}
+
+/** A running kernel in an empty folder, with a stand-in for the API or the real one. */
 export class TestKernel {
   private constructor(
     readonly client: KernelClient,
     readonly folder: string,
   ) {}
 
-  static async start(env: NodeJS.ProcessEnv = {}): Promise<TestKernel> {
+  static async start(env: NodeJS.ProcessEnv = {}, { realApi = false } = {}): Promise<TestKernel> {
     const { KernelClient } = await importBuilt<typeof clientModule>('kernel/client/kernel-client.js')
     const folder = mkdtempSync(join(tmpdir(), 'nir-notebook-'))
     const api = fileURLToPath(new URL('./fake-api/index.mjs', import.meta.url))
-    return new TestKernel(await KernelClient.start({ cwd: folder, env, args: ['--api', api] }), folder)
+    const args = realApi ? [] : ['--api', api]
+    return new TestKernel(await KernelClient.start({ cwd: folder, env, args }), folder)
   }
 
   async run(code: string): Promise<Outcome> {
@@ -52,8 +59,28 @@ export class TestKernel {
     }
   }
 
+  /** Completes at the `⎸` in the code. */
+  async complete(marked: string): Promise<Completion> {
+    const reply = await this.client.ask('complete_request', cursorIn(marked))
+    const { cursor_start: start, cursor_end: end } = reply as Record<string, number>
+    const characters = [...marked.replace('⎸', '')]
+    return { matches: reply['matches'] as string[], replaced: characters.slice(start, end).join('') }
+  }
+
+  /** What is known of the place of the `⎸` in the code. */
+  async inspect(marked: string): Promise<Record<string, string>> {
+    const reply = await this.client.ask('inspect_request', { ...cursorIn(marked), detail_level: 0 })
+    return reply['data'] as Record<string, string>
+  }
+
   async stop(): Promise<void> {
     await this.client.shutdown()
     rmSync(this.folder, { recursive: true, force: true })
   }
+}
+
+/** Code with its cursor, which Jupyter counts in code points. */
+function cursorIn(marked: string): Content {
+  const before = marked.slice(0, marked.indexOf('⎸'))
+  return { code: marked.replace('⎸', ''), cursor_pos: [...before].length }
 }
