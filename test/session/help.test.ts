@@ -39,7 +39,6 @@ describe('nir.help()', () => {
     expect(text).toContain('\n\nthrows: InputError, ContextSizeError')
     expect(text).toContain("\n    await nir.captureTo('problems.safetensors', texts")
     expect(html).toContain('Promise&lt;CaptureSummary&gt;')
-    // eslint-disable-next-line @typescript-eslint/unbound-method
     expect(String(session.help(session.captureTo))).toBe(text)
     expect(String(session.help('nir.captureTo'))).toBe(text)
     expect(String(session.help('sweep.table'))).toContain('table(id: TableId): Table')

@@ -1,9 +1,10 @@
 import { createRequire } from 'node:module'
+import type * as Diff from 'diff'
 
-let loaded: typeof import('diff') | undefined
+let loaded: typeof Diff | undefined
 
 /** The package `diff`, loaded when it is first needed: the kernel's start must not wait for it. */
-export function jsdiff(): typeof import('diff') {
-  loaded ??= createRequire(import.meta.url)('diff') as typeof import('diff')
+export function jsdiff(): typeof Diff {
+  loaded ??= createRequire(import.meta.url)('diff') as typeof Diff
   return loaded
 }
