@@ -3,7 +3,13 @@
  * @packageDocumentation
  */
 export { NirError } from './errors.js'
-export { createSession, Session, type HelpTopic, type SessionOptions } from './session/session.js'
+export {
+  createSession,
+  Session,
+  type HelpTopic,
+  type SessionOptions,
+  type StudyOptions,
+} from './session/session.js'
 export { Help, HelpError } from './session/help/help.js'
 export { Sweep, SweepEndedError } from './session/sweep.js'
 export { openStudy, Study } from './session/study.js'
@@ -74,11 +80,22 @@ export {
   type ThinkOptions,
 } from './nir/index.js'
 export {
+  ConfigError,
+  configuredModels,
+  loadStudyConfig,
+  sessionOptions,
   StudyError,
+  studySchema,
   SweepOptionError,
+  sweepOptions,
   type ArmOptions,
+  type ConfigMistake,
+  type ConfigOverrides,
+  type ConfiguredSession,
+  type ConfiguredSweep,
   type ExportFormat,
   type MergeSummary,
+  type StudyConfig,
   type StudySettings,
   type SweepOptions,
   type SweepProgress,

@@ -42,3 +42,12 @@ export class ChildFailed extends NirError {
     super('CLI_CHILD', `A process of nir ${how}. ${stderr}`.trim(), 'See nir doctor for what is missing.')
   }
 }
+
+/** Errors of what was asked for, not of doing it; by name, so that nothing is loaded to say so. */
+const ASKED_WRONGLY = ['UsageError', 'ConfigError', 'SweepOptionError', 'ProblemOptionError']
+
+/** 2: what was asked for is wrong; 3: a study is held or was begun otherwise; 1: it failed. */
+export function exitCode({ name, code }: NirError): number {
+  if (ASKED_WRONGLY.includes(name)) return 2
+  return code === 'STUDY_IN_USE' || code === 'STUDY_DIFFERS' ? 3 : 1
+}

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { NirError } from '../errors.js'
 import { packageVersion } from '../../kernel/version.js'
-import { UsageError } from './errors.js'
+import { exitCode, UsageError } from './errors.js'
 
 /** A command of `nir`, loaded when it is asked for. */
 interface Command {
@@ -20,6 +20,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'run a notebook without Jupyter',
     run: async (args) => (await import('./commands/run.js')).run(args),
   },
+  sweep: {
+    summary: 'run a study, or go on with it',
+    run: async (args) => (await import('./commands/sweep.js')).sweep(args),
+  },
 }
 
 process.exitCode = await main(process.argv.slice(2))
@@ -30,7 +34,7 @@ async function main([command, ...args]: string[]): Promise<number> {
   } catch (error) {
     if (!(error instanceof NirError) && !isParseError(error)) throw error
     console.error(`nir: ${error.message}`)
-    return error instanceof UsageError || isParseError(error) ? 2 : 1
+    return error instanceof NirError ? exitCode(error) : 2
   }
 }
 

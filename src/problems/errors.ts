@@ -78,3 +78,10 @@ export class ProblemOptionError extends NirError {
     super('PROBLEM_OPTION', `${name} is ${JSON.stringify(given)}; expected ${expected}.`, `Change ${name}.`)
   }
 }
+
+/** A file of contexts cannot be read, or has none for a problem. */
+export class ContextFileError extends NirError {
+  constructor(message: string, remedy: string, options?: ErrorOptions) {
+    super('CONTEXT_FILE', message, remedy, options)
+  }
+}

@@ -25,6 +25,11 @@ export interface LoadProblemsOptions extends CacheOptions {
 /** A problem set: the bundled one, a published one (downloaded on first use, then cached), or a file's path. */
 export type ProblemSource = 'embedded' | DatasetName | (string & {})
 
+/** Is it the name of a problem set, and not a file's path? */
+export function isProblemSetName(name: string): boolean {
+  return name === 'embedded' || isDatasetName(name)
+}
+
 /**
  * Loads problems.
  *

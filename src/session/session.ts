@@ -36,6 +36,7 @@ import {
   runSweep,
   StudyStore,
   type ArmOptions,
+  type StudyConfig,
   type SweepOptions,
   type SweepRecord,
   type SweepTools,
@@ -74,6 +75,14 @@ export async function createSession(options: SessionOptions = {}): Promise<Sessi
   const { model, prompts: files, ...rest } = options
   const prompts = loadPrompts(files)
   return new Session(await Engine.open({ ...rest, path: await resolveModel(model) }), prompts, rest)
+}
+
+/** Where {@link Session.sweep} keeps its work. */
+export interface StudyOptions {
+  /** The study's folder. Default: nothing is kept. */
+  readonly study?: string | undefined
+  /** The configuration that the options come from (see {@link sweepOptions}); the study keeps it with the run. */
+  readonly config?: StudyConfig | undefined
 }
 
 /** What {@link Session.help} is asked for: a name (`'sweep'`, `'sweep.table'`), or the function itself. */
@@ -266,14 +275,14 @@ export class Session {
    * @example
    * const sweep = await nir.sweep({ problems, layers: 'all', study: 'runs/depths' })
    */
-  async sweep(options: SweepOptions & { readonly study?: string | undefined }): Promise<Sweep> {
-    const { study, ...run } = withSurroundings(options)
+  async sweep(options: SweepOptions & StudyOptions): Promise<Sweep> {
+    const { study, config, ...run } = withSurroundings(options)
     const tools = await this.#tools()
     if (study === undefined) return collect(run, tools)
     planSweep(run, tools.engine.model) // what cannot be run makes no folder
     const store = await StudyStore.begin(study, await studySettings(run, tools, this.#options))
     try {
-      const work = await store.startWork(studyWork(run, tools, this.#options))
+      const work = await store.startWork(studyWork(run, tools, this.#options, config))
       try {
         return await collect(run, { ...tools, store: work })
       } finally {

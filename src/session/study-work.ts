@@ -9,6 +9,7 @@ import {
   hashOfFile,
   resolveArms,
   stopTexts,
+  type StudyConfig,
   type StudySettings,
   type StudyWork,
   type SweepOptions,
@@ -51,14 +52,19 @@ export async function studySettings(
 }
 
 /** What a sweep of a session adds to its study. */
-export function studyWork(options: SweepOptions, tools: SweepTools, session: SessionEngine): StudyWork {
+export function studyWork(
+  options: SweepOptions,
+  tools: SweepTools,
+  session: SessionEngine,
+  config: StudyConfig | undefined,
+): StudyWork {
   const { model } = tools.engine
   return {
     problems: options.problems,
     samples: options.samples ?? 1,
     arms: resolveArms(options, model.layerCount),
     hiddenSize: model.hiddenSize,
-    environment: environment(model, tools.evaluator.capabilities, session),
+    environment: { ...environment(model, tools.evaluator.capabilities, session), config: config ?? null },
   }
 }
 

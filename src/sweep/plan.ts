@@ -36,8 +36,12 @@ export interface SweepProgress {
   /** Problem × sample units that are finished, and of how many. */
   readonly done: number
   readonly total: number
-  /** The problem that was finished last. */
+  /** What this sweep computed of that; the rest was stored. */
+  readonly computed: { readonly units: number; readonly generations: number }
+  /** The problem that was finished last, its sample, and all its records. */
   readonly taskId: number
+  readonly sample: number
+  readonly unit: readonly SweepRecord[]
   /** What is finished so far, problem by problem. */
   readonly records: readonly SweepRecord[]
   /** Generations so far, and how many of them passed their tests (`null`: tests are not run). */

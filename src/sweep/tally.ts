@@ -8,6 +8,7 @@ export class SweepTally {
   #done = 0
   #tested = 0
   #passed = 0
+  readonly #computed = { units: 0, generations: 0 }
   readonly #startedAt = performance.now()
   readonly #order: ReadonlyMap<string, number>
 
@@ -29,10 +30,15 @@ export class SweepTally {
       if (passed) this.#passed++
     }
     if (!finished) return
+    this.#computed.units++
+    this.#computed.generations += finished.arms.length
     this.onProgress?.({
       done: this.#done,
       total: this.plan.units.length,
+      computed: { ...this.#computed },
       taskId: unit.problem.task_id,
+      sample: unit.sample,
+      unit: all,
       records: this.records,
       generations: this.records.length,
       passed: this.#tested > 0 ? this.#passed : null,

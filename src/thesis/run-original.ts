@@ -76,15 +76,16 @@ class Progress {
 
   ofSweep(isFirstAttempt: boolean): (progress: SweepProgress) => void {
     const before = { generations: this.#generations, passed: this.#passed, records: this.#records }
-    return ({ taskId, generations, passed, records }) => {
+    return ({ generations, passed, records, ...last }) => {
       if (isFirstAttempt) this.#done++
       this.#generations = before.generations + generations
       this.#records = [...before.records, ...records]
       this.#passed = passed === null ? before.passed : (before.passed ?? 0) + passed
       this.#report?.({
+        ...last,
         done: this.#done,
         total: this.#total,
-        taskId,
+        computed: { units: this.#done, generations: this.#generations },
         records: this.#records,
         generations: this.#generations,
         passed: this.#passed,

@@ -1,0 +1,81 @@
+import { parseArgs } from 'node:util'
+import { configuredModels, loadStudyConfig, studySchema, type StudyConfig } from '../../index.js'
+import { UsageError } from '../errors.js'
+import { CONFIG_FLAGS, overridesFrom } from '../sweep/flags.js'
+import { jsonReporter } from '../sweep/json-reporter.js'
+import { runStudy } from '../sweep/run-study.js'
+import { StopSignal } from '../sweep/stop-signal.js'
+import { textReporter } from '../sweep/text-reporter.js'
+
+export const usage = `nir sweep [CONFIG.yaml] [options]
+
+Runs a study, or goes on with it: what is stored is not computed again.
+
+  What to sweep; each takes the place of the file's field (see docs/studies.md)
+      --study DIR               the study's folder (default: beside CONFIG, named as it is)
+      --model MODEL             embedded, a GGUF's path, or a URI
+      --problems SOURCE         embedded, mbpp, mbpp-sanitized, humaneval, or a file
+      --limit N                 the first N problems
+      --context CONTEXT         thought, reference, or a JSONL file of contexts
+      --layers LAYERS           all, or such as original,0,3,6
+      --mapping MAPPING         described or released
+      --samples N  --seed N  --temperature T  --max-tokens N  --max-thinking-tokens N
+      --context-size N  --exact  --gpu auto|cuda|metal|vulkan|none  --threads N
+
+      --json                    events as JSON lines on standard output
+      --schema                  print the configuration's JSON Schema
+  -h, --help                    show this
+
+Progress goes to standard error: a line that is kept up to date on a terminal, else a log line every 30 s.
+Ctrl-C stops: what is stored stays. A second one ends at once.
+
+Exit code: 0 done; 1 failed; 2 a wrong option or configuration; 3 the study is held by another process, or was begun
+with other settings; 130 or 143 stopped by SIGINT or SIGTERM.`
+
+/** \`nir sweep\`: returns the exit code. */
+export async function sweep(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      ...CONFIG_FLAGS,
+      json: { type: 'boolean' },
+      schema: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  })
+  if (values.help) {
+    console.log(usage)
+    return 0
+  }
+  if (values.schema) {
+    console.log(JSON.stringify(await studySchema(), null, 2))
+    return 0
+  }
+  const config = await configFrom(positionals, overridesFrom(values))
+  const reporter = values.json
+    ? jsonReporter((line) => process.stdout.write(line))
+    : textReporter(process.stderr)
+  const stop = new StopSignal()
+  try {
+    for (const name of configuredModels(config).keys()) {
+      const finished = await runStudy(config, name, reporter, stop.signal)
+      if (!finished) return stop.code ?? 1
+    }
+    return 0
+  } finally {
+    stop.dispose()
+  }
+}
+
+async function configFrom(
+  files: readonly string[],
+  overrides: ReturnType<typeof overridesFrom>,
+): Promise<StudyConfig> {
+  if (files.length > 1)
+    throw new UsageError(`nir sweep takes one configuration, not ${files.length}.`, 'See nir sweep --help.')
+  const config = await loadStudyConfig(files[0] ?? { version: 1 }, overrides)
+  if (config.study === undefined)
+    throw new UsageError('The study has no folder.', 'Give --study DIR, or a configuration file.')
+  return config
+}

@@ -1,0 +1,28 @@
+import type { SweepProgress } from '../../index.js'
+
+/** What a sweep is about to do. */
+export interface SweepStart {
+  /** The study's folder. */
+  readonly study: string
+  /** The model's name in the configuration; `null`: it has one without a name. */
+  readonly name: string | null
+  readonly model: string
+  readonly units: number
+  readonly arms: readonly string[]
+}
+
+/** How a sweep ended. */
+export interface SweepEnd {
+  readonly study: string
+  readonly state: 'done' | 'stopped' | 'failed'
+  readonly generations: number
+  readonly passed: number | null
+  readonly milliseconds: number
+}
+
+/** Who is told how a sweep goes. */
+export interface SweepReporter {
+  start(start: SweepStart): void
+  unit(progress: SweepProgress): void
+  end(end: SweepEnd): void
+}

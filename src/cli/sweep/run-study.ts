@@ -1,0 +1,56 @@
+import {
+  createSession,
+  sessionOptions,
+  sweepOptions,
+  SweepEndedError,
+  type StudyConfig,
+} from '../../index.js'
+import type { SweepReporter } from './reporter.js'
+
+/**
+ * Runs the study of one model of a configuration.
+ * @returns whether it is finished; `false`: the signal stopped it.
+ */
+export async function runStudy(
+  config: StudyConfig,
+  name: string | null,
+  reporter: SweepReporter,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const options = await sweepOptions(config, name)
+  const study = options.study!
+  const nir = await createSession(await sessionOptions(config, name))
+  const startedAt = performance.now()
+  const end = (
+    state: 'done' | 'stopped' | 'failed',
+    { records }: Pick<SweepEndedError['sweep'], 'records'>,
+  ) => {
+    const isTested = records.some(({ passed }) => passed !== null)
+    const passed = isTested ? records.filter((record) => record.passed).length : null
+    reporter.end({
+      study,
+      state,
+      generations: records.length,
+      passed,
+      milliseconds: performance.now() - startedAt,
+    })
+  }
+  try {
+    reporter.start({
+      study,
+      name,
+      model: nir.model.name,
+      units: options.problems.length * (options.samples ?? 1),
+      arms: nir.arms(options).map((arm) => arm.name),
+    })
+    end('done', await nir.sweep({ ...options, signal, onProgress: (progress) => reporter.unit(progress) }))
+    return true
+  } catch (error) {
+    const isStopped = signal.aborted
+    end(isStopped ? 'stopped' : 'failed', error instanceof SweepEndedError ? error.sweep : { records: [] })
+    if (!isStopped) throw error
+    return false
+  } finally {
+    await nir.close()
+  }
+}

@@ -1,0 +1,58 @@
+import { duration } from '../../text/duration.js'
+import type { ProgressStream } from '../run/progress.js'
+import { logLine } from './log.js'
+import { progressText, rateOf } from './rate.js'
+import type { SweepReporter } from './reporter.js'
+
+const CLEAR_LINE = '\r\u001b[K'
+/** Milliseconds between two lines where there is no terminal. */
+const LINE_EVERY = 30_000
+/** Milliseconds between two pictures on a terminal. */
+const PICTURE_EVERY = 200
+
+/** For people: one line that is kept up to date on a terminal; elsewhere a log line at times. */
+export function textReporter(out: ProgressStream): SweepReporter {
+  return out.isTTY ? terminalReporter(out) : logReporter(out)
+}
+
+function terminalReporter(out: ProgressStream): SweepReporter {
+  let shownAt = -Infinity
+  return {
+    start: ({ study, model, units, arms }) =>
+      out.write(`${model}: ${units} units × ${arms.length} arms → ${study}\n`),
+    unit: (progress) => {
+      if (performance.now() - shownAt < PICTURE_EVERY && progress.done < progress.total) return
+      shownAt = performance.now()
+      out.write(`${CLEAR_LINE}${progressText(progress).slice(0, (out.columns || 80) - 1)}`)
+    },
+    end: ({ state, generations, passed, milliseconds }) =>
+      out.write(
+        `${CLEAR_LINE}${state}: ${generations} generations${passed === null ? '' : `, ${passed} passed`} in ${duration(milliseconds)}\n`,
+      ),
+  }
+}
+
+function logReporter(out: ProgressStream): SweepReporter {
+  let shownAt = performance.now()
+  const log = (event: string, fields: Readonly<Record<string, unknown>>) => out.write(logLine(event, fields))
+  return {
+    start: ({ study, model, units, arms }) => log('start', { study, model, units, arms: arms.length }),
+    unit: (progress) => {
+      if (performance.now() - shownAt < LINE_EVERY && progress.done < progress.total) return
+      shownAt = performance.now()
+      const { done, total, generations, passed } = progress
+      const { generationsPerSecond, millisecondsLeft } = rateOf(progress)
+      log('progress', {
+        done,
+        total,
+        generations,
+        per_second: generationsPerSecond.toFixed(1),
+        left: duration(millisecondsLeft),
+        passed,
+        failed: passed === null ? null : generations - passed,
+      })
+    },
+    end: ({ state, study, generations, passed, milliseconds }) =>
+      log('end', { state, study, generations, passed, took: duration(milliseconds) }),
+  }
+}
