@@ -15,6 +15,8 @@ const rooms = {
   thesis: ['engine', 'problems', 'nir', 'evaluation', 'sweep', 'analysis'],
   session: ['engine', 'problems', 'nir', 'evaluation', 'sweep', 'analysis', 'thesis'],
   cli: ['index', 'kernel'],
+  // Looks at each room by itself: one that does not load must not hide the others.
+  'cli/doctor': ['kernel', 'engine', 'evaluation', 'analysis', 'session'],
 }
 
 const direction = Object.entries(rooms).map(([room, allowed]) => {

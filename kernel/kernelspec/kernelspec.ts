@@ -82,7 +82,7 @@ export function uninstallKernelspec(folder: string, name = DEFAULT_NAME): string
     )
   }
   const { argv = [] } = JSON.parse(readFileSync(file, 'utf8')) as Partial<Kernelspec>
-  if (!argv.some((argument) => /[\\/]kernel[\\/]main\.js$/.test(argument))) {
+  if (!isOurs(argv)) {
     throw new KernelspecError(
       `The kernelspec in ${place} is not NIR Lab's.`,
       'Remove it by hand if you mean it.',
@@ -90,6 +90,11 @@ export function uninstallKernelspec(folder: string, name = DEFAULT_NAME): string
   }
   rmSync(place, { recursive: true })
   return place
+}
+
+/** Whether a kernelspec's command starts a kernel of NIR Lab. */
+export function isOurs(argv: readonly string[]): boolean {
+  return argv.some((argument) => /[\\/]kernel[\\/]main\.js$/.test(argument))
 }
 
 function placeOf(folder: string, name: string): string {

@@ -12,6 +12,10 @@ interface Command {
 }
 
 const COMMANDS: Readonly<Record<string, Command>> = {
+  doctor: {
+    summary: 'tell what is there, what is missing, and how to get it',
+    run: async (args) => (await import('./commands/doctor.js')).doctor(args),
+  },
   kernel: {
     summary: 'make the notebook kernel known to Jupyter, or take it away again',
     run: async (args) => (await import('./commands/kernel.js')).kernel(args),

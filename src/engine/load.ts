@@ -48,7 +48,8 @@ export async function loadModel(options: EngineOptions): Promise<LoadedModel> {
   }
 }
 
-async function requireMemory(options: EngineOptions, header: GgufHeader, backend: Backend): Promise<void> {
+/** @throws {@link ModelError} `MODEL_TOO_LARGE` where the smallest decoder does not fit into the free memory. */
+export async function requireMemory(options: EngineOptions, header: GgufHeader, backend: Backend): Promise<void> {
   const free = await backend.freeGpuBytes()
   const estimate = estimateMemory(header, {
     cells: FEWEST_CELLS,

@@ -10,18 +10,31 @@ export function embeddedModelPath(): string {
   return join(packageRoot(), 'data', 'model', 'nir-embedded.gguf')
 }
 
+/** Whether a model is named by a URI, so that it is downloaded. */
+export function isModelUri(model: string): boolean {
+  return URI.test(model)
+}
+
+/** The folder of what is downloaded: `nir-lab` under `XDG_CACHE_HOME`, or under `~/.cache`. */
+export function cacheFolder(): string {
+  return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'nir-lab')
+}
+
 /**
  * The path of a model's file: the embedded one by default, a path as it is, and what a URI of node-llama-cpp
- * (`hf:user/repository:Q4_K_M`, `https://…`) names, downloaded to the user's cache on first use.
+ * (`hf:user/repository:Q4_K_M`, `https://…`) names, downloaded to the user's cache on first use unless `download` is false.
  * @throws {@link ModelError} `MODEL_DOWNLOAD_FAILED`.
  */
-export async function resolveModel(model: string | undefined): Promise<string> {
+export async function resolveModel(
+  model: string | undefined,
+  { download = true }: { download?: boolean } = {},
+): Promise<string> {
   if (model === undefined) return embeddedModelPath()
-  if (!URI.test(model)) return model
+  if (!isModelUri(model)) return model
   const { resolveModelFile } = await import('node-llama-cpp')
-  const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache')
+  const directory = join(cacheFolder(), 'models')
   try {
-    return await resolveModelFile(model, join(cache, 'nir-lab', 'models'))
+    return await resolveModelFile(model, { directory, download: download ? 'auto' : false })
   } catch (error) {
     throw new ModelError(
       'MODEL_DOWNLOAD_FAILED',

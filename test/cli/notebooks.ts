@@ -43,9 +43,15 @@ export interface Outcome {
 /** Runs `nir`; `act` is called with the process once `when` was printed. */
 export function nir(
   args: string[],
-  options: { when?: RegExp; act?: (kill: (signal: NodeJS.Signals) => void) => void } = {},
+  options: {
+    when?: RegExp
+    act?: (kill: (signal: NodeJS.Signals) => void) => void
+    /** In place of, or beside, what this process has; undefined takes a variable away. */
+    env?: NodeJS.ProcessEnv
+  } = {},
 ): Promise<Outcome> {
-  const child = spawn(process.execPath, [join(built(), 'src/cli/main.js'), ...args], { stdio: 'pipe' })
+  const command = [join(built(), 'src/cli/main.js'), ...args]
+  const child = spawn(process.execPath, command, { stdio: 'pipe', env: { ...process.env, ...options.env } })
   const outcome: Outcome = { status: null, stdout: '', stderr: '' }
   let acted = false
   for (const name of ['stdout', 'stderr'] as const) {

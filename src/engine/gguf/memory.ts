@@ -103,6 +103,7 @@ export function checkMemory(path: string, estimate: MemoryEstimate, available: n
   )
 }
 
-function readable(bytes: number): string {
+/** Bytes for people. */
+export function readable(bytes: number): string {
   return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`
 }
