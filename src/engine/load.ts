@@ -49,7 +49,11 @@ export async function loadModel(options: EngineOptions): Promise<LoadedModel> {
 }
 
 /** @throws {@link ModelError} `MODEL_TOO_LARGE` where the smallest decoder does not fit into the free memory. */
-export async function requireMemory(options: EngineOptions, header: GgufHeader, backend: Backend): Promise<void> {
+export async function requireMemory(
+  options: EngineOptions,
+  header: GgufHeader,
+  backend: Backend,
+): Promise<void> {
   const free = await backend.freeGpuBytes()
   const estimate = estimateMemory(header, {
     cells: FEWEST_CELLS,
