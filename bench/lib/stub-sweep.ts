@@ -6,6 +6,7 @@ import {
   seedFrom,
   StudyStore,
   type ArmOptions,
+  type Shard,
   type StudySettings,
   type SweepOptions,
   type SweepRecord,
@@ -19,6 +20,8 @@ export interface StubSweep extends ArmOptions {
   /** Added to the problems' texts. */
   readonly wording?: string
   readonly context?: SweepOptions['context']
+  readonly shard?: Shard
+  readonly keepCrvs?: SweepOptions['keepCrvs']
   /** Milliseconds that generating a unit takes. */
   readonly pause?: number
   /** Called with the problems that are stored. */
@@ -31,6 +34,8 @@ export interface StubCalls {
   thinking: number
   arms: number
 }
+
+const STUB_MODEL = { name: 'stub', architecture: 'llama', layerCount: 3, hiddenSize: 8 }
 
 const prompts = {
   thinking: { user: '{{problem}}{{tests}}', assistant: '' },
@@ -64,7 +69,8 @@ export async function stubSweep(
       problems: options.problems,
       samples,
       arms: resolveArms(options, 3),
-      hiddenSize: 8,
+      model: STUB_MODEL,
+      shard: sweep.shard ?? null,
       environment: {},
     })
     try {
@@ -112,7 +118,7 @@ function stubEngine(pause: number, calls: StubCalls): Engine {
   const words = (...parts: (string | number)[]) =>
     `${seedFrom(...parts)} `.repeat(seedFrom(...parts, 'n') % 60)
   return {
-    model: { layerCount: 3, hiddenSize: 8 },
+    model: STUB_MODEL,
     lanes: 12,
     chat: (messages: { content: string }[]) => messages[0]!.content,
     generate: (prompt: string, { seed }: { seed: number }) => {

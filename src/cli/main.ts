@@ -20,6 +20,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'make the notebook kernel known to Jupyter, or take it away again',
     run: async (args) => (await import('./commands/kernel.js')).kernel(args),
   },
+  merge: {
+    summary: 'merge studies, such as those of shards, into one',
+    run: async (args) => (await import('./commands/merge.js')).merge(args),
+  },
   run: {
     summary: 'run a notebook without Jupyter',
     run: async (args) => (await import('./commands/run.js')).run(args),

@@ -63,7 +63,8 @@ export function studyWork(
     problems: options.problems,
     samples: options.samples ?? 1,
     arms: resolveArms(options, model.layerCount),
-    hiddenSize: model.hiddenSize,
+    model,
+    shard: options.shard ?? null,
     environment: { ...environment(model, tools.evaluator.capabilities, session), config: config ?? null },
   }
 }

@@ -1,10 +1,12 @@
 import type { DataFrame } from 'danfojs-node'
 import { frameOf } from '../analysis/danfo.js'
 import { toFrame } from '../analysis/index.js'
+import type { Crv } from '../engine/index.js'
 import { createEvaluator, type EvaluatorOptions } from '../evaluation/index.js'
 import {
   exportTables,
   mergeStudy,
+  readCrv,
   readRecords,
   remeasure,
   StudyError,
@@ -118,6 +120,17 @@ export class Study {
         { cause: error },
       )
     }
+  }
+
+  /**
+   * The hidden states that a sweep with `keepCrvs` kept of a problem and sample: all layers that are there.
+   * @throws {@link StudyError} `CRV_NOT_KEPT`, `CRV_DAMAGED` where its file is missing or was changed.
+   * @example
+   * const crv = await study.crv(11)
+   * crv.at(crv.layers[0])
+   */
+  crv(taskId: number, sample = 0): Promise<Crv> {
+    return readCrv(this.#store.database, taskId, sample)
   }
 
   /**

@@ -36,7 +36,7 @@ export interface SweepTools extends UnitTools {
 /** What determines a unit beside its problem, its seeds and its arms. */
 export interface UnitOptions extends Pick<
   SweepOptions,
-  'context' | 'temperature' | 'maxTokens' | 'maxThinkingTokens' | 'stop' | 'signal'
+  'context' | 'temperature' | 'maxTokens' | 'maxThinkingTokens' | 'stop' | 'keepCrvs' | 'signal'
 > {
   /** Think where no arm needs it too: a study keeps the thinking, for further arms to be made from. */
   readonly keepThinking: boolean
@@ -83,6 +83,8 @@ export async function generateUnit(
     layers,
     tokenCount: crv?.tokenCount ?? 0,
     milliseconds: performance.now() - startedAt,
+    ...(crv &&
+      options.keepCrvs && { kept: { crv, type: options.keepCrvs === 'f16' ? 'f16' : 'f32' } as const }),
   }
   const generations = await generateArms(unit, arms, crv, options, tools)
   return { unit, thinking, context, captured, arms, generations }

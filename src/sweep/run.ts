@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import { SweepOptionError } from './errors.js'
 import { missingOf, type UnitTask } from './missing.js'
 import { planSweep, type SweepOptions, type SweepPlan, type Unit } from './plan.js'
 import type { SweepRecord } from './record.js'
@@ -23,6 +24,12 @@ export async function runSweep(
   records: SweepRecord[],
 ): Promise<void> {
   const plan = planSweep(options, tools.engine.model)
+  if (options.keepCrvs && !tools.store)
+    throw new SweepOptionError(
+      'KEEP_CRVS_WITHOUT_STUDY',
+      'keepCrvs keeps CRVs in the folder of a study, and the sweep has none.',
+      "Give one: study: 'runs/name'. Without a sweep, captureTo() writes CRVs of any texts.",
+    )
   const tally = new SweepTally(plan, records, options.onProgress)
   const failing = new AbortController()
   const signal = AbortSignal.any([failing.signal, ...(options.signal ? [options.signal] : [])])

@@ -1,4 +1,4 @@
-import type { Generation } from '../engine/index.js'
+import type { Crv, Generation } from '../engine/index.js'
 import type { ProgramResult } from '../evaluation/index.js'
 import type { Unit } from './plan.js'
 import type { SweepRecord } from './record.js'
@@ -25,6 +25,8 @@ export interface FinishedUnit {
     readonly layers: readonly number[]
     readonly tokenCount: number
     readonly milliseconds: number
+    /** What was captured, where it is to be kept. */
+    readonly kept?: { readonly crv: Crv; readonly type: 'f32' | 'f16' } | undefined
   }
   readonly arms: readonly {
     readonly record: SweepRecord

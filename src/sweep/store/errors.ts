@@ -3,7 +3,7 @@ import { NirError } from '../../errors.js'
 /**
  * A study cannot be opened, extended, merged or written. `code` is one of `NOT_A_STUDY`, `STUDY_IN_USE`,
  * `STUDY_NEWER`, `STUDY_OLDER`, `STUDY_CORRUPT`, `STUDY_DIFFERS`, `STUDY_WRITE_FAILED`, `STUDY_CLOSED`, `SQL_FAILED`,
- * `UNKNOWN_TABLE`.
+ * `UNKNOWN_TABLE`, `CRV_NOT_KEPT`, `CRV_DAMAGED`.
  */
 export class StudyError extends NirError {}
 

@@ -1,6 +1,7 @@
 import type { Database } from './database.js'
 import { StudyError } from './errors.js'
 import { addArms, addProblems, readArms, readProblems } from './extents.js'
+import { mergeCaptures } from './merge-captures.js'
 import type { Row } from './rows.js'
 import { requireSame } from './settings.js'
 import { StudyStore } from './store.js'
@@ -31,13 +32,12 @@ export async function mergeStudy(into: StudyStore, folder: string): Promise<Merg
 }
 
 async function copyAcross(from: Database, into: Database): Promise<MergeSummary> {
-  const problems = await readProblems(from)
-  await addProblems(into, problems)
+  await addProblems(into, await readProblems(from))
   await addArms(into, await readArms(from))
   await copyRuns(from, into)
   let added = 0
   let duplicates = 0
-  for (const { task_id } of problems) {
+  for (const { task_id } of await begun(from)) {
     const copied = await copyProblem(from, into, task_id)
     added += copied.added
     duplicates += copied.duplicates
@@ -53,9 +53,19 @@ async function copyRuns(from: Database, into: Database): Promise<void> {
   await into.append('runs', theirs!.filter((row) => !known.has(JSON.stringify(row))).map(rowOf))
 }
 
+/** The problems of which something is stored: a shard has all problems, and works on some. */
+function begun(database: Database): Promise<{ task_id: number }[]> {
+  return database.rows('SELECT DISTINCT task_id FROM thinking ORDER BY task_id')
+}
+
 interface Place {
   readonly sample: number
   readonly arm: string | null
+}
+
+interface Thought {
+  readonly sample: number
+  readonly context: string
 }
 
 /** One problem at a time, so that only that much is in memory. */
@@ -69,7 +79,6 @@ async function copyProblem(from: Database, into: Database, taskId: number): Prom
   const fresh = theirs!.filter((row) => !known.has(placeOf(row)))
   await requireSameThinking(both, taskId, fresh)
   const isFresh = new Set(fresh.map(placeOf))
-  const freshSamples = new Set(fresh.map(({ sample }) => sample))
   await into.append('generations', fresh.map(rowOf))
   for (const table of ['metrics', 'outcomes'] as const) {
     const [rows] = await both<Place>(`SELECT * FROM ${table} WHERE task_id = $1 ORDER BY rowid`)
@@ -80,19 +89,17 @@ async function copyProblem(from: Database, into: Database, taskId: number): Prom
   const isNewTime = (row: Place) =>
     row.arm === null ? !knownSamples.has(row.sample) : isFresh.has(placeOf(row))
   await into.append('timings', times!.filter(isNewTime).map(rowOf))
-  const [thoughts, ourThoughts] = await both<Place>(
+  const [thoughts, ourThoughts] = await both<Thought>(
     'SELECT * FROM thinking WHERE task_id = $1 ORDER BY rowid',
   )
   await into.append(
     'thinking',
     thoughts!.filter(({ sample }) => !ourThoughts!.some((one) => one.sample === sample)).map(rowOf),
   )
-  const [captures, ourCaptures] = await both<{ sample: number; layer: number }>(
-    'SELECT * FROM captures WHERE task_id = $1 ORDER BY rowid',
-  )
-  const isNewCapture = ({ sample, layer }: { sample: number; layer: number }) =>
-    freshSamples.has(sample) && !ourCaptures!.some((one) => one.sample === sample && one.layer === layer)
-  await into.append('captures', captures!.filter(isNewCapture).map(rowOf))
+  const contexts = new Map(ourThoughts!.map(({ sample, context }) => [sample, context]))
+  const isSame = ({ sample, context }: Thought) => (contexts.get(sample) ?? context) === context
+  const shared = new Set(thoughts!.filter(isSame).map(({ sample }) => sample))
+  await mergeCaptures(from, into, taskId, (sample) => shared.has(sample))
   return { added: fresh.length, duplicates: theirs!.length - fresh.length }
 }
 
@@ -102,9 +109,7 @@ async function requireSameThinking(
   taskId: number,
   fresh: readonly Place[],
 ): Promise<void> {
-  const [theirs, ours] = await both<{ sample: number; context: string }>(
-    'SELECT sample, context FROM thinking WHERE task_id = $1',
-  )
+  const [theirs, ours] = await both<Thought>('SELECT sample, context FROM thinking WHERE task_id = $1')
   for (const { sample, context } of ours!) {
     const other = theirs!.find((one) => one.sample === sample)
     if (!other || other.context === context || !fresh.some((row) => row.sample === sample)) continue

@@ -3,7 +3,7 @@ export const FORMAT = 2
 
 /**
  * The tables of a study. What one generation is about is said by `task_id`, `sample`, `arm` throughout. `key` is the
- * SHA-256 of all that determines a row. Only `timings` and `runs` differ between two runs of the same work.
+ * SHA-256 of all that determines a row. `captures` names the file, below the study's folder, where a layer is kept. Only `timings` and `runs` differ between two runs of the same work.
  */
 export const SCHEMA = `
 CREATE TABLE study (format INTEGER NOT NULL, hash VARCHAR NOT NULL, settings VARCHAR NOT NULL);
@@ -17,7 +17,7 @@ CREATE TABLE thinking (
   text VARCHAR, tokens INTEGER, context VARCHAR NOT NULL);
 CREATE TABLE captures (
   task_id BIGINT NOT NULL, sample INTEGER NOT NULL, layer INTEGER NOT NULL, tokens INTEGER NOT NULL,
-  hidden_size INTEGER NOT NULL);
+  hidden_size INTEGER NOT NULL, file VARCHAR, file_hash VARCHAR);
 CREATE TABLE generations (
   key VARCHAR PRIMARY KEY, task_id BIGINT NOT NULL, sample INTEGER NOT NULL, arm VARCHAR NOT NULL,
   seed BIGINT NOT NULL, text VARCHAR NOT NULL, stop_reason VARCHAR NOT NULL, tokens INTEGER NOT NULL,
@@ -33,7 +33,7 @@ CREATE TABLE timings (
   milliseconds DOUBLE NOT NULL);
 CREATE TABLE runs (
   started_at VARCHAR NOT NULL, data_set_hash VARCHAR NOT NULL, problems INTEGER NOT NULL, samples INTEGER NOT NULL,
-  arms VARCHAR[] NOT NULL, environment VARCHAR NOT NULL);
+  shard VARCHAR, arms VARCHAR[] NOT NULL, environment VARCHAR NOT NULL);
 CREATE VIEW records AS
   SELECT g.task_id, g.arm, a.layer, a.capture_layer, a.decode_positions, g.sample, g.seed, m.responds, m.parses,
     o.passed, o.outcome, o.challenge_passed, g.stop_reason, g.tokens, g.mean_log_probability, g.mean_entropy, g.context_tokens, g.text,

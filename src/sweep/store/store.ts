@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs'
+import type { CrvModel } from '../../engine/index.js'
 import type { Problem } from '../../problems/problem.js'
 import type { NamedArm } from '../../nir/index.js'
 import type { Unit } from '../plan.js'
+import type { Shard } from '../shard.js'
 import type { FinishedUnit, StoredUnit, UnitStore } from '../unit-store.js'
 import { Database } from './database.js'
 import { StudyError } from './errors.js'
 import { addArms, addProblems } from './extents.js'
+import { removeParts } from './kept-crvs.js'
 import { dataSetHash } from './keys.js'
 import { readRecords } from './read-records.js'
 import { FORMAT, SCHEMA } from './schema.js'
@@ -18,7 +21,9 @@ export interface StudyWork {
   readonly problems: readonly Problem[]
   readonly samples: number
   readonly arms: readonly NamedArm[]
-  readonly hiddenSize: number
+  readonly model: CrvModel
+  /** The part of all units that it does; `null`: all. */
+  readonly shard: Shard | null
   /** Where it runs; kept as it is. */
   readonly environment: Readonly<Record<string, unknown>>
 }
@@ -73,11 +78,12 @@ export class StudyStore {
     writing.add(folder)
     const end = () => void writing.delete(folder)
     try {
+      removeParts(folder)
       await database.transaction(() => this.#addWork(work))
       const units = await this.#storedUnits()
       const about = {
         settingsHash: settingsHash(settings),
-        hiddenSize: work.hiddenSize,
+        model: work.model,
         arms: new Map(work.arms.map((arm) => [arm.name, arm])),
       }
       return {
@@ -110,6 +116,7 @@ export class StudyStore {
         dataSetHash(work.problems),
         work.problems.length,
         work.samples,
+        work.shard && `${work.shard.index}/${work.shard.count}`,
         work.arms.map(({ name }) => name),
         JSON.stringify(work.environment),
       ],

@@ -15,6 +15,7 @@ import { DATABASE } from './database.js'
 import { StudyError, studyError } from './errors.js'
 import { FORMAT } from './schema.js'
 import { invalidField, settingsHash, type StudySettings } from './settings.js'
+import { syncFolder } from './sync-folder.js'
 
 const FILE = 'study.json'
 
@@ -95,16 +96,6 @@ export function writeSettings(folder: string, settings: StudySettings): void {
       folder,
       null,
     )
-  }
-}
-
-/** So that the new name is on the disk before anything is stored under it. */
-function syncFolder(folder: string): void {
-  const handle = openSync(folder, 'r')
-  try {
-    fsyncSync(handle)
-  } finally {
-    closeSync(handle)
   }
 }
 

@@ -1,13 +1,15 @@
+import type { CrvModel } from '../../engine/index.js'
 import type { NamedArm } from '../../nir/index.js'
 import type { FinishedUnit } from '../unit-store.js'
 import type { Database } from './database.js'
+import { keepCrv, type KeptLayer } from './kept-crvs.js'
 import { generationKey, thinkingKey } from './keys.js'
 import type { Row } from './rows.js'
 
 /** What is written of a unit beside what was done. */
 export interface UnitContext {
   readonly settingsHash: string
-  readonly hiddenSize: number
+  readonly model: CrvModel
   /** By name. */
   readonly arms: ReadonlyMap<string, NamedArm>
   /** Is the unit's thinking stored already? */
@@ -38,24 +40,18 @@ export async function writeUnit(database: Database, done: FinishedUnit, about: U
   ])
   const stages: Row[] = [[...at, null, 'capture', captured.milliseconds]]
   if (thinking) stages.unshift([...at, null, 'thinking', thinking.milliseconds])
+  const captures = await captureRows(database, done, about)
   await database.transaction(async () => {
-    const known = new Set(
-      (
-        await database.rows<{ layer: number }>(
-          'SELECT layer FROM captures WHERE task_id = $1 AND sample = $2',
-          at,
-        )
-      ).map(({ layer }) => layer),
-    )
     if (!about.isContinued)
       await database.append('thinking', [
         [key, ...at, unit.thinkingSeed, thinking?.text ?? null, thinking?.tokenCount ?? null, context],
       ])
-    const layers = captured.layers.filter((layer) => !known.has(layer))
-    await database.append(
-      'captures',
-      layers.map((layer): Row => [...at, layer, captured.tokenCount, about.hiddenSize]),
-    )
+    for (const layer of captures.replaced)
+      await database.run('DELETE FROM captures WHERE task_id = $1 AND sample = $2 AND layer = $3', [
+        ...at,
+        layer,
+      ])
+    await database.append('captures', captures.rows)
     await database.append('generations', generations)
     await database.append(
       'metrics',
@@ -74,4 +70,44 @@ export async function writeUnit(database: Database, done: FinishedUnit, about: U
     )
     await database.append('timings', [...stages, ...timings])
   })
+}
+
+/**
+ * The rows of layers that the table does not have, and of those that it has without a file and that are now kept; their
+ * file is on the disk then.
+ */
+async function captureRows(
+  database: Database,
+  { unit, captured }: FinishedUnit,
+  { isContinued, model }: UnitContext,
+): Promise<{ rows: Row[]; replaced: number[] }> {
+  const { task_id: taskId } = unit.problem
+  const { sample } = unit
+  const { kept, tokenCount } = captured
+  const stored = isContinued ? await storedLayers(database, taskId, sample) : []
+  const known = new Map(stored.map(({ layer, file }) => [layer, file]))
+  const layers = captured.layers.filter((layer) => (kept ? !known.get(layer) : !known.has(layer)))
+  const keeping = kept && layers.length > 0
+  const file = keeping
+    ? await keepCrv(database.folder, { taskId, sample }, kept, { layers, stored, model })
+    : { file: null, file_hash: null }
+  return {
+    rows: layers.map((layer) => [
+      taskId,
+      sample,
+      layer,
+      tokenCount,
+      model.hiddenSize,
+      file.file,
+      file.file_hash,
+    ]),
+    replaced: layers.filter((layer) => known.has(layer)),
+  }
+}
+
+function storedLayers(database: Database, taskId: number, sample: number): Promise<KeptLayer[]> {
+  return database.rows<KeptLayer>(
+    'SELECT sample, layer, file, file_hash FROM captures WHERE task_id = $1 AND sample = $2',
+    [taskId, sample],
+  )
 }
