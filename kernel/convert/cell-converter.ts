@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { cellTransformer } from './await-checks.js'
+import { CellPrograms } from './cell-programs.js'
 import { compilerOptions } from './compiler-options.js'
 import { refineCompletion } from './completions.js'
 import { completeness, type Completeness } from './completeness.js'
@@ -7,8 +8,6 @@ import { declaredNames, type DeclaredNames } from './declared-names.js'
 import { typeError } from './diagnostics.js'
 import { withoutLinkedExports } from './linked-exports.js'
 import { PackageView, packagesFolder } from './package-view.js'
-import { supportShorthandNames } from './shorthand-names.js'
-import { repairShorthands } from './shorthand.js'
 import { syntaxErrors } from './syntax.js'
 import { CellMap, splitInlineMap } from './source-maps.js'
 import {
@@ -140,17 +139,13 @@ export class CellConverter {
       getCurrentDirectory: () => cwd,
     })
     view.install(copy.sys)
-    supportShorthandNames(copy, original)
     copy.createWatchCompilerHost = (root: unknown, options: object, ...rest: unknown[]) =>
       original.createWatchCompilerHost(
         root,
         { ...options, ...compilerOptions(original, cwd, api, view) },
         ...rest,
       )
-    copy.createWatchProgram = (host: TypeScript) => {
-      repairShorthands(original, host)
-      return original.createWatchProgram(host)
-    }
+    copy.createWatchProgram = (host: TypeScript) => new CellPrograms(original, host)
     copy.transpileModule = (input: string, options: { compilerOptions: object }) => {
       const { code, map } = splitInlineMap(input)
       let names: DeclaredNames | undefined

@@ -4,22 +4,9 @@ const DECLARATIONS_FILE = '__prev__.d.ts'
 
 /**
  * The converter turns names of earlier cells into `exports.name`, but overlooks `{ name }`, whose symbol is the new
- * property. This makes every program that `createWatchProgram` builds emit such shorthands as `name: exports.name`.
+ * property. This makes such shorthands `name: exports.name`.
  */
-export function repairShorthands(ts: TypeScript, host: TypeScript): void {
-  const created = host.afterProgramCreate
-  host.afterProgramCreate = (builder: TypeScript) => {
-    const emit = builder.emit
-    builder.emit = (file: unknown, write: unknown, token: unknown, dtsOnly: unknown, custom: TypeScript) => {
-      const repair = shorthandTransformer(ts, builder.getProgram().getTypeChecker())
-      const transformers = { ...custom, after: [repair, ...(custom?.after ?? [])] }
-      return emit(file, write, token, dtsOnly, transformers)
-    }
-    created(builder)
-  }
-}
-
-function shorthandTransformer(ts: TypeScript, checker: TypeScript): TypeScript {
+export function shorthandTransformer(ts: TypeScript, checker: TypeScript): TypeScript {
   const { factory } = ts
   const isEarlier = (node: TypeScript): boolean => {
     const parsed = ts.getParseTreeNode(node)

@@ -30,7 +30,8 @@ export class WatchedFiles {
   }
 }
 
-function isLibrary(path: string): boolean {
+/** Whether a file is not the user's own source. */
+export function isLibrary(path: string): boolean {
   return path.includes('/node_modules/') || path.endsWith('.d.ts')
 }
 

@@ -1,0 +1,121 @@
+import { dirname } from 'node:path'
+import { shorthandTransformer } from './shorthand.js'
+import type { TypeScript } from './tslab.js'
+import { isLibrary } from './watched-files.js'
+
+/**
+ * The programs that the converter builds, one after another, of a cell and of the declarations before it: what it gets
+ * in place of TypeScript's watch program. That one keeps a graph of which file refers to which and renews it for
+ * every cell, which with the types of Node, nir and danfojs takes longer than the cell itself. Here
+ *
+ * - library files and what they import are read once;
+ * - a program is built when something of it is asked for beyond a file's own names: the converter makes each cell
+ *   that declares something twice, and the first time needs only these.
+ */
+export class CellPrograms {
+  private readonly files = new Map<string, TypeScript>()
+  private readonly resolutions = new Map<string, TypeScript>()
+  private readonly watched = new Set<string>()
+  private readonly compilerHost: TypeScript
+  private program: TypeScript
+  private timer: unknown
+
+  /** @param host what the converter would give to `createWatchProgram` */
+  constructor(
+    private readonly ts: TypeScript,
+    private readonly host: TypeScript,
+  ) {
+    this.compilerHost = {
+      ...ts.createCompilerHostFromProgramHost(host, () => host.options),
+      resolveModuleNameLiterals: this.resolveAll,
+    }
+    const parse = this.compilerHost.getSourceFile as (...args: unknown[]) => TypeScript
+    this.compilerHost.getSourceFile = (name: string, ...rest: unknown[]) => this.read(name, parse, rest)
+    for (const root of host.rootFiles as string[]) this.watch(root)
+    this.announce()
+  }
+
+  private watch(name: string): void {
+    if (this.watched.has(name)) return
+    this.watched.add(name)
+    this.host.watchFile(name, () => {
+      this.files.delete(name)
+      if (this.timer !== undefined) this.host.clearTimeout(this.timer)
+      this.timer = this.host.setTimeout(() => this.announce())
+    })
+  }
+
+  private announce(): void {
+    this.timer = undefined
+    this.host.afterProgramCreate(this.nextBuilder())
+  }
+
+  private read(name: string, parse: (...args: unknown[]) => TypeScript, rest: unknown[]): TypeScript {
+    const known = this.files.get(name)
+    if (known) return known
+    const file = parse(name, ...rest)
+    if (file) this.files.set(name, file)
+    this.watch(name)
+    return file
+  }
+
+  /** The part of a builder program that the converter uses. */
+  private nextBuilder(): TypeScript {
+    let program: TypeScript
+    const built = () => (program ??= this.build())
+    return {
+      getProgram: built,
+      getSourceFile: (name: string) => program?.getSourceFile(name) ?? this.bound(name),
+      getAllDependencies: (file: TypeScript) => [...this.sourcesOf(built(), file, new Set<string>())],
+      emit: (file: unknown, write: unknown, token: unknown, dtsOnly: unknown, custom: TypeScript) => {
+        const repair = shorthandTransformer(this.ts, built().getTypeChecker())
+        return built().emit(file, write, token, dtsOnly, { ...custom, after: [repair, ...custom.after] })
+      },
+    }
+  }
+
+  private build(): TypeScript {
+    const { ts, host, compilerHost } = this
+    const { getCurrentDirectory, getCanonicalFileName } = compilerHost
+    const cache = ts.createModuleResolutionCache(getCurrentDirectory(), getCanonicalFileName, host.options)
+    compilerHost.getModuleResolutionCache = () => cache
+    this.program = ts.createProgram(host.rootFiles, host.options, compilerHost, this.program)
+    return this.program
+  }
+
+  /** A file with the names that it declares, without a program. */
+  private bound(name: string): TypeScript {
+    const { ts, host, compilerHost } = this
+    const setExternalModuleIndicator = ts.getSetExternalModuleIndicator(host.options)
+    const parseOptions = { languageVersion: host.options.target, setExternalModuleIndicator }
+    const file = compilerHost.getSourceFile(name, parseOptions)
+    ts.bindSourceFile(file, host.options)
+    return file
+  }
+
+  /** The names of a file and of the user's own files that it imports, directly or not. */
+  private sourcesOf(program: TypeScript, file: TypeScript, seen: Set<string>): Set<string> {
+    if (!file || file.isDeclarationFile || seen.has(file.fileName)) return seen
+    seen.add(file.fileName)
+    file.resolvedModules?.forEach(({ resolvedModule }: TypeScript) => {
+      if (resolvedModule) this.sourcesOf(program, program.getSourceFile(resolvedModule.resolvedFileName), seen)
+    })
+    return seen
+  }
+
+  private readonly resolveAll = (literals: { text: string }[], containingFile: string): TypeScript[] =>
+    literals.map(({ text }) => this.resolve(text, containingFile))
+
+  /** What library files import stays; for the user's files, packages that were found stay. */
+  private resolve(name: string, containingFile: string): TypeScript {
+    const key = `${dirname(containingFile)}\0${name}`
+    const known = this.resolutions.get(key)
+    if (known) return known
+    const { ts, host, compilerHost } = this
+    const cache = compilerHost.getModuleResolutionCache()
+    const found = ts.resolveModuleName(name, containingFile, host.options, compilerHost, cache)
+    const isUsers = host.rootFiles.includes(containingFile) || !isLibrary(containingFile)
+    if (!isUsers || (found.resolvedModule && !name.startsWith('.'))) this.resolutions.set(key, found)
+    return found
+  }
+}
