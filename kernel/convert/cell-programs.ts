@@ -1,7 +1,11 @@
 import { dirname } from 'node:path'
+import { SteadyImports } from './steady-imports.js'
 import { shorthandTransformer } from './shorthand.js'
 import type { TypeScript } from './tslab.js'
 import { isLibrary } from './watched-files.js'
+
+/** What danfojs' types import for charts in a browser: more text than all types of Node 20, for nothing a cell can do. */
+const UNREAD_BY_LIBRARIES = 'plotly.js-dist-min'
 
 /**
  * The programs that the converter builds, one after another, of a cell and of the declarations before it: what it gets
@@ -16,6 +20,7 @@ export class CellPrograms {
   private readonly files = new Map<string, TypeScript>()
   private readonly resolutions = new Map<string, TypeScript>()
   private readonly watched = new Set<string>()
+  private readonly imports: SteadyImports
   private readonly compilerHost: TypeScript
   private program: TypeScript
   private timer: unknown
@@ -25,6 +30,7 @@ export class CellPrograms {
     private readonly ts: TypeScript,
     private readonly host: TypeScript,
   ) {
+    this.imports = new SteadyImports(ts)
     this.compilerHost = {
       ...ts.createCompilerHostFromProgramHost(host, () => host.options),
       resolveModuleNameLiterals: this.resolveAll,
@@ -55,6 +61,7 @@ export class CellPrograms {
     if (known) return known
     const file = parse(name, ...rest)
     if (file) this.files.set(name, file)
+    if (this.host.rootFiles.includes(name)) this.imports.steady(file)
     this.watch(name)
     return file
   }
@@ -80,6 +87,8 @@ export class CellPrograms {
     const cache = ts.createModuleResolutionCache(getCurrentDirectory(), getCanonicalFileName, host.options)
     compilerHost.getModuleResolutionCache = () => cache
     this.program = ts.createProgram(host.rootFiles, host.options, compilerHost, this.program)
+    for (const root of host.rootFiles as string[])
+      this.imports.forgetMissing(this.program.getSourceFile(root))
     return this.program
   }
 
@@ -97,8 +106,9 @@ export class CellPrograms {
   private sourcesOf(program: TypeScript, file: TypeScript, seen: Set<string>): Set<string> {
     if (!file || file.isDeclarationFile || seen.has(file.fileName)) return seen
     seen.add(file.fileName)
-    file.resolvedModules?.forEach(({ resolvedModule }: TypeScript) => {
-      if (resolvedModule) this.sourcesOf(program, program.getSourceFile(resolvedModule.resolvedFileName), seen)
+    file.resolvedModules?.forEach(({ resolvedModule }: TypeScript, name: string) => {
+      if (resolvedModule && this.imports.isOwn(file, name))
+        this.sourcesOf(program, program.getSourceFile(resolvedModule.resolvedFileName), seen)
     })
     return seen
   }
@@ -112,9 +122,10 @@ export class CellPrograms {
     const known = this.resolutions.get(key)
     if (known) return known
     const { ts, host, compilerHost } = this
+    const isUsers = host.rootFiles.includes(containingFile) || !isLibrary(containingFile)
+    if (!isUsers && name === UNREAD_BY_LIBRARIES) return { resolvedModule: undefined }
     const cache = compilerHost.getModuleResolutionCache()
     const found = ts.resolveModuleName(name, containingFile, host.options, compilerHost, cache)
-    const isUsers = host.rootFiles.includes(containingFile) || !isLibrary(containingFile)
     if (!isUsers || (found.resolvedModule && !name.startsWith('.'))) this.resolutions.set(key, found)
     return found
   }

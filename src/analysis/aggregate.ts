@@ -5,20 +5,22 @@ import { frameOf } from './danfo.js'
 import { AnalysisError } from './errors.js'
 import { compareRows } from './sort-rows.js'
 
-const STATISTICS = {
+type Summary = 'mean' | 'sd' | 'min' | 'q25' | 'median' | 'q75' | 'max' | 'sum'
+
+const STATISTICS: Readonly<Record<Summary, (values: number[]) => number | null>> = {
   mean,
-  sd: (values: number[]) => (values.length < 2 ? null : sampleStandardDeviation(values)),
+  sd: (values) => (values.length < 2 ? null : sampleStandardDeviation(values)),
   min,
-  q25: (values: number[]) => quantile(values, 0.25),
-  median: (values: number[]) => quantile(values, 0.5),
-  q75: (values: number[]) => quantile(values, 0.75),
+  q25: (values) => quantile(values, 0.25),
+  median: (values) => quantile(values, 0.5),
+  q75: (values) => quantile(values, 0.75),
   max,
   sum,
-} satisfies Record<string, (values: number[]) => number | null>
+}
 
 /** What {@link aggregate} computes of a group: `'n'`, the number of values that are not null, `'mean'`, `'sd'`, `'min'`, `'q25'`,
  * `'median'`, `'q75'`, `'max'` or `'sum'` of them. */
-export type Statistic = 'n' | keyof typeof STATISTICS
+export type Statistic = 'n' | Summary
 
 /** Options of {@link aggregate}. */
 export interface AggregateOptions {

@@ -7,7 +7,7 @@ export type GpuOption = 'auto' | 'cuda' | 'metal' | 'vulkan' | false
 
 /** The libraries of llama.cpp that node-llama-cpp chose, loaded into the process. */
 export interface Backend {
-  readonly gpu: LlamaGpuType
+  readonly gpu: Exclude<GpuOption, 'auto'>
   /** Bytes that models and caches may still take on the accelerator; `null` on the CPU. */
   freeGpuBytes(): Promise<number | null>
 }

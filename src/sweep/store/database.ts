@@ -11,7 +11,8 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from '@duckdb/node-api'
 import { StudyError, studyError } from './errors.js'
-import { appendRows, type Row, type Value } from './rows.js'
+import { appendRows } from './append-rows.js'
+import type { Row, Value } from './rows.js'
 import { plainRow } from './values.js'
 
 /** The file in a study's folder that DuckDB keeps. */
