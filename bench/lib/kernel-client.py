@@ -77,37 +77,74 @@ def stop(manager, client):
     manager.shutdown_kernel(now=True)
 
 
+PYTHON = "python3"
+FRAME = """import * as dfd from "danfojs-node"
+const frame = new dfd.DataFrame([{ a: 1, b: "x" }, { a: 3, b: "y" }])
+const column = frame.column("a")
+let crv: import("nir-lab").Crv | undefined"""
+
+
+def declaration(name, at):
+    """A cell that declares a function, a type and a value."""
+    if name == PYTHON:
+        return f"class Row{at}: pass\ndef f{at}(x): return [x, {at}]\nv{at} = f{at}({at})"
+    return (
+        f"interface Row{at} {{ id: number; tags: string[] }}\n"
+        f"function f{at}(x: number): [number, Row{at}] {{ return [x, {{ id: {at}, tags: [] }}] }}\n"
+        f"const v{at} = f{at}({at})"
+    )
+
+
+class Session:
+    """A kernel that has started, and the times of what it is asked."""
+
+    def __init__(self, name):
+        self.manager, self.client, self.started = start(name)
+        drain(self.client)
+
+    def run(self, code):
+        msg_id = self.client.execute(code)
+        reply = reply_of(self.client, msg_id)
+        assert reply["status"] == "ok", (code, reply)
+        idle(self.client, msg_id)
+
+    def complete(self, code):
+        assert reply_of(self.client, self.client.complete(code, len(code)))["matches"], code
+
+    def cells(self, count, code="{at} + 1"):
+        return statistics.median(milliseconds(lambda at=at: self.run(code.format(at=at))) for at in range(count))
+
+    def completions(self, count, code):
+        # As they come: another text before each cursor.
+        return statistics.median(milliseconds(lambda at=at: self.complete(f"{at}; {code}")) for at in range(count))
+
+
 def measure(name, cells, starts):
     times = []
     for _ in range(starts):
         manager, client, took = start(name)
         times.append(took)
         stop(manager, client)
-    manager, client, took = start(name)
+    session = Session(name)
     try:
-        drain(client)
-
-        def run(code):
-            msg_id = client.execute(code)
-            assert reply_of(client, msg_id)["status"] == "ok", code
-            idle(client, msg_id)
-
-        first = milliseconds(lambda: run("1 + 1"))
-        cell_times = [milliseconds(lambda at=at: run(f"{at} + 1")) for at in range(cells)]
-        run("a_number = 3" if name == "python3" else "const a_number = 3")
-        completion_times = []
-        for _ in range(cells):
-            completion_times.append(milliseconds(lambda: reply_of(client, client.complete("a_num", 5))))
-        return {
-            "kernel": name,
-            "start": statistics.median([*times, took]),
-            "first": first,
-            "cell": statistics.median(cell_times),
-            "completion": statistics.median(completion_times),
-            "memory": memory(manager.provisioner.process.pid),
-        }
+        figures = {"kernel": name, "start": statistics.median([*times, session.started])}
+        figures["first cell"] = milliseconds(lambda: session.run("1 + 1"))
+        figures["cell"] = session.cells(cells)
+        session.run("a_number = 3" if name == PYTHON else "const a_number = 3")
+        figures["completion"] = session.completions(cells, "a_num")
+        if name == "nir":
+            session.run(FRAME)
+            figures["cell beside frames"] = session.cells(cells)
+            figures["cell with a frame"] = session.cells(cells, "const head{at} = frame.head({at})")
+            figures["completion of nir."] = session.completions(cells, "nir.se")
+            figures["completion of a frame"] = session.completions(cells, "frame.he")
+        for at in range(100):
+            session.run(declaration(name, at))
+        figures["cell after 100"] = session.cells(cells)
+        figures["memory MB"] = memory(session.manager.provisioner.process.pid)
+        return figures
     finally:
-        stop(manager, client)
+        stop(session.manager, session.client)
 
 
 def endure(name, starts):

@@ -3,10 +3,15 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { PackageView } from './package-view.js'
-import { tslabRequire, type TypeScript } from './tslab.js'
+import type { TypeScript } from './tslab.js'
 
 /** Packages that cells can import although the notebook's folder has none. */
-const PROVIDED_PACKAGES = ['danfojs-node', 'simple-statistics', 'plotly.js-dist-min'] as const
+const PROVIDED_PACKAGES = [
+  'danfojs-node',
+  'simple-statistics',
+  'plotly.js-dist-min',
+  'node-llama-cpp',
+] as const
 
 const ownRequire = createRequire(import.meta.url)
 
@@ -35,7 +40,8 @@ export function compilerOptions(
     strictPropertyInitialization: false,
     useUnknownInCatchVariables: false,
     lib: ['lib.es2023.d.ts'],
-    typeRoots: [dirname(dirname(tslabRequire.resolve('@types/node/package.json')))],
+    // Never the notebook's own: whatever @types it has, console, timers and fetch are those of the Node that runs.
+    typeRoots: [view.shown(dirname(dirname(ownRequire.resolve('@types/node/package.json'))))],
     types: ['node'],
     paths: providedPaths(cwd, api, view),
   }

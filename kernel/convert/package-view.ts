@@ -4,6 +4,7 @@ import type { TypeScript } from './tslab.js'
 
 const FOLDER = 'node_modules'
 const VIEW = '__nir_packages__'
+const NESTED = '__nir_nested__'
 
 /**
  * Shows our `node_modules` to TypeScript under a path without that name.
@@ -25,7 +26,8 @@ export class PackageView {
   /** The folder that `path` is shown under; `path` itself where it lies elsewhere. */
   shown(path: string): string {
     const real = slashes(path)
-    return real.startsWith(`${this.real}/`) ? this.view + real.slice(this.real.length) : real
+    if (!real.startsWith(`${this.real}/`)) return real
+    return this.view + real.slice(this.real.length).replaceAll(`/${FOLDER}/`, `/${NESTED}/`)
   }
 
   /** Changes a copy of `ts.sys` so that shown paths can be read. */
@@ -41,7 +43,8 @@ export class PackageView {
   private hidden(path: string): string {
     // Packages inside the view look for their dependencies in its own node_modules folder.
     for (const prefix of [`${this.view}/${FOLDER}`, this.view]) {
-      if (path === prefix || path.startsWith(`${prefix}/`)) return this.real + path.slice(prefix.length)
+      if (path !== prefix && !path.startsWith(`${prefix}/`)) continue
+      return this.real + path.slice(prefix.length).replaceAll(`/${NESTED}/`, `/${FOLDER}/`)
     }
     return path
   }

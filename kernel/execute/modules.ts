@@ -1,6 +1,5 @@
 import { createRequire, Module, isBuiltin } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import vm from 'node:vm'
 
 type Require = (specifier: string) => unknown
@@ -105,7 +104,7 @@ export class CellModules {
       if (!isMissing(error, specifier)) return specifier
     }
     try {
-      return pathToFileURL(this.own.resolve(specifier)).href
+      return import.meta.resolve(specifier)
     } catch {
       return specifier
     }

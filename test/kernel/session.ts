@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type * as clientModule from '../../kernel/client/kernel-client.js'
 import type { KernelClient } from '../../kernel/client/kernel-client.js'
@@ -32,9 +32,17 @@ export class TestKernel {
     readonly folder: string,
   ) {}
 
-  static async start(env: NodeJS.ProcessEnv = {}, { realApi = false } = {}): Promise<TestKernel> {
+  /** @param files what the notebook's folder holds before the kernel starts, by path */
+  static async start(
+    env: NodeJS.ProcessEnv = {},
+    { realApi = false, files = {} }: { realApi?: boolean; files?: Readonly<Record<string, string>> } = {},
+  ): Promise<TestKernel> {
     const { KernelClient } = await importBuilt<typeof clientModule>('kernel/client/kernel-client.js')
     const folder = mkdtempSync(join(tmpdir(), 'nir-notebook-'))
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true })
+      writeFileSync(join(folder, path), text)
+    }
     const api = fileURLToPath(new URL('./fake-api/index.mjs', import.meta.url))
     const args = realApi ? [] : ['--api', api]
     return new TestKernel(await KernelClient.start({ cwd: folder, env, args }), folder)
