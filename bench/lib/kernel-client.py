@@ -158,31 +158,52 @@ def endure(name, starts):
     return {"starts": starts}
 
 
+SETUP = """let kept = 0
+let ended: unknown
+const problems = await nir.problems("embedded", { limit: 20 })
+const big = Array.from({ length: 2e5 }, (_, at) => ({ at, text: `row ${at}` }))
+await nir.generate(nir.prompt(problems[0]!), { maxTokens: 8 })"""
+KINDS = {
+    "loop": "for (;;) {}",
+    "loop after an await": "await new Promise((r) => setTimeout(r, 5)); for (;;) {}",
+    "await for ever": "await new Promise(() => {})",
+    "loop of awaits": "for (;;) await new Promise((r) => setTimeout(r, 5))",
+    "loop in a timer": "setInterval(() => { for (;;) {} }, 1); await new Promise(() => {})",
+    "JSON of a small object": "for (;;) JSON.parse(JSON.stringify(Array(1e4).fill({ a: 1 })))",
+    "JSON of 8 MB": "for (;;) JSON.parse(JSON.stringify(big))",
+    "loop of a library": "Array.from({ length: 2e9 }, () => JSON.parse('[1]'))",
+    "generation": "for (;;) await nir.generate(nir.prompt(problems[0]!), { maxTokens: 400 })",
+    "sweep": "try { for (;;) await nir.sweep({ problems, layers: 'all' }) } catch (error) { ended = error; throw error }",
+}
+FINISHED = "(ended as { sweep: { records: unknown[] } }).sweep.records.length >= 0"
+
+
 def interrupts(name, count):
     """Interrupts one kernel again and again, in turn in each kind of cell, and asks for its state after each."""
-    cells = [
-        "for (;;) {}",
-        "await new Promise((r) => setTimeout(r, 5)); for (;;) {}",
-        "await new Promise(() => {})",
-        "for (;;) await new Promise((r) => setTimeout(r, 5))",
-        "setInterval(() => { for (;;) {} }, 1); await new Promise(() => {})",
-        "for (;;) JSON.parse(JSON.stringify(Array(1e4).fill({ a: 1 })))",
-        "Array.from({ length: 4e9 / 2 }, () => JSON.parse('[1]'))",
-    ]
     manager, client, _ = start(name)
-    reply_of(client, client.execute("let kept = 0"))
-    times = []
+    times = {kind: [] for kind in KINDS}
     try:
+        reply = reply_of(client, client.execute(SETUP))
+        assert reply["status"] == "ok", reply
         for at in range(count):
-            msg_id = client.execute(cells[at % len(cells)])
-            time.sleep(0.25)
+            kind = list(KINDS)[at % len(KINDS)]
+            msg_id = client.execute(KINDS[kind])
+            time.sleep(0.6 if kind in ("generation", "sweep") else 0.25)
             begun = time.perf_counter()
             manager.interrupt_kernel()
-            assert reply_of(client, msg_id)["ename"] == "CellInterrupted"
-            times.append((time.perf_counter() - begun) * 1000)
-            content = reply_of(client, client.execute("++kept", user_expressions={"kept": "kept"}))
-            assert content["user_expressions"]["kept"]["data"]["text/plain"] == str(at + 1), content
-        return {"interrupts": count, "median": statistics.median(times), "worst": max(times)}
+            reply = reply_of(client, msg_id)
+            times[kind].append((time.perf_counter() - begun) * 1000)
+            assert reply["ename"] == ("AbortError" if kind == "sweep" else "CellInterrupted"), reply
+            asked = {"kept": "kept", "finished": FINISHED if kind == "sweep" else "true"}
+            answers = reply_of(client, client.execute("++kept", user_expressions=asked))["user_expressions"]
+            texts = {each: answers[each]["data"]["text/plain"] for each in asked}
+            assert texts == {"kept": str(at + 1), "finished": "true"}, texts
+        every = [each for kind in times.values() for each in kind]
+        return [
+            {"kind": kind, "count": len(each), "median": statistics.median(each), "worst": max(each)}
+            for kind, each in {**times, "all": every}.items()
+            if each
+        ]
     finally:
         stop(manager, client)
 
@@ -194,4 +215,5 @@ if task == "measure":
 elif task == "starts":
     print(json.dumps(endure("nir", int(rest[0]))))
 else:
-    print(json.dumps(interrupts("nir", int(rest[0]))))
+    for line in interrupts("nir", int(rest[0])):
+        print(json.dumps(line))

@@ -53,7 +53,7 @@ const require = createRequire(import.meta.url)
 const converterPath = require.resolve('tslab/dist/converter')
 
 /** Resolves from where tslab stands. */
-const tslabRequire = createRequire(converterPath)
+export const tslabRequire = createRequire(converterPath)
 
 /**
  * Loads tslab's converter with a changed TypeScript. The functions of TypeScript are getters on a frozen namespace,

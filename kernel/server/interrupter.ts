@@ -3,10 +3,12 @@ import { INTERRUPTED, INTERRUPTIBLE, type ToExecutor } from './protocol.js'
 
 const ANSWER_WITHIN_MS = 100
 const MAX_TERMINATIONS = 50
+/** So long may `finally` blocks run after a loop of the cell has thrown. */
+const THROWN_WITHIN_MS = 1000
 
 /**
  * Interrupts the main thread from the Worker. First it asks, by a message and by the flag that loops of cells look
- * at; a main thread that does not answer within 100 ms is stuck in other code, so its execution is terminated, which
+ * at; a main thread that does neither within 100 ms is stuck in other code, so its execution is terminated, which
  * keeps the state of the notebook.
  */
 export class Interrupter {
@@ -26,6 +28,11 @@ export class Interrupter {
     return Atomics.load(this.flags, INTERRUPTIBLE) === 1
   }
 
+  /** Whether a loop of the cell has seen the interrupt, and thrown. */
+  private get hasThrown(): boolean {
+    return Atomics.load(this.flags, INTERRUPTED) === 0
+  }
+
   /** The main thread has taken note of an interrupt. */
   answered(): void {
     for (const resolve of this.waiting.splice(0)) resolve()
@@ -40,7 +47,8 @@ export class Interrupter {
     this.tell({ kind: 'interrupt' })
     for (let attempt = 0; attempt < MAX_TERMINATIONS; attempt++) {
       if (await Promise.race([answered, after(ANSWER_WITHIN_MS)])) return
-      if (this.isAllowed) this.terminate()
+      const isUnwinding = this.hasThrown && attempt * ANSWER_WITHIN_MS < THROWN_WITHIN_MS
+      if (this.isAllowed && !isUnwinding) this.terminate()
     }
   }
 

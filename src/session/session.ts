@@ -15,6 +15,7 @@ import {
   type ModelInfo,
   type Texts,
 } from '../engine/index.js'
+import { abortable } from '../abortable.js'
 import { createEvaluator, type Evaluator } from '../evaluation/index.js'
 import {
   chatPrompt,
@@ -277,7 +278,9 @@ export class Session {
    */
   async sweep(options: SweepOptions & StudyOptions): Promise<Sweep> {
     const { study, config, ...run } = withSurroundings(options)
-    const tools = await this.#tools()
+    const tools = await this.#tools(run.signal).catch((error: unknown) => {
+      throw run.signal?.aborted ? new SweepEndedError(new Sweep([]), error, true) : error
+    })
     if (study === undefined) return collect(run, tools)
     planSweep(run, tools.engine.model) // what cannot be run makes no folder
     const store = await StudyStore.begin(study, await studySettings(run, tools, this.#options))
@@ -323,7 +326,10 @@ export class Session {
    * nir.thesis.tables
    */
   get thesis(): Thesis {
-    return new Thesis(async (options) => ({ options: withSurroundings(options), tools: await this.#tools() }))
+    return new Thesis(async (given) => {
+      const options = withSurroundings(given)
+      return { options, tools: await this.#tools(options.signal) }
+    })
   }
 
   /**
@@ -348,9 +354,10 @@ export class Session {
     await Promise.all([this.#engine.close(), this.#evaluator?.then((evaluator) => evaluator.close())])
   }
 
-  async #tools(): Promise<SweepTools> {
+  async #tools(signal?: AbortSignal): Promise<SweepTools> {
     if (this.#closed) throw new ClosedError()
-    const evaluator = await (this.#evaluator ??= openEvaluator())
+    this.#evaluator ??= openEvaluator()
+    const evaluator = await abortable(this.#evaluator, signal)
     return { engine: this.#engine, prompts: this.#prompts, evaluator }
   }
 }

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import { abortable } from '../abortable.js'
 import { SweepOptionError } from './errors.js'
 import { missingOf, type UnitTask } from './missing.js'
 import { planSweep, type SweepOptions, type SweepPlan, type Unit } from './plan.js'
@@ -63,21 +64,6 @@ export async function runSweep(
     failing.abort()
     await Promise.allSettled(units)
   }
-}
-
-/** The promise, or a rejection as soon as the signal aborts. What it does goes on unheeded. */
-function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise
-  return new Promise((resolve, reject) => {
-    const abort = () => {
-      reject(signal.reason as Error)
-    }
-    if (signal.aborted) abort()
-    signal.addEventListener('abort', abort, { once: true })
-    promise.then(resolve, reject).finally(() => {
-      signal.removeEventListener('abort', abort)
-    })
-  })
 }
 
 /** Generates the arms of a unit that are not stored. */

@@ -48,29 +48,24 @@ describe('interrupt', () => {
   })
 
   it('gives a session time to put things away', async () => {
-    const running = kernel.run('await nir.untilAborted()')
-    await wait(800)
-    await kernel.client.interrupt()
-    expect((await running).reply['evalue']).toBe('put away in time')
+    const { reply } = await kernel.interrupted('console.log("ready"); await nir.untilAborted()')
+    expect(reply['evalue']).toBe('put away in time')
   })
 
   it('ends a loop in a callback of the session, which answers afterwards', async () => {
-    const running = kernel.run('await nir.generate({ onToken: () => { for (;;) {} } })')
-    await wait(800)
-    await kernel.client.interrupt()
-    const { reply } = await running
+    const { reply } = await kernel.interrupted(
+      'await nir.generate({ onToken: () => { console.log("ready"); for (;;) {} } })',
+    )
     expect(reply['ename']).toBe('CellInterrupted')
     expect(String(reply['traceback'])).toMatch(/In\[\d+\]:1:/)
     expect((await kernel.run('await nir.generate({ onToken: () => undefined })')).result).toBe("'text'")
   })
 
   it('runs the finally blocks of a loop, loops in them too', async () => {
-    const running = kernel.run(
-      'try { for (;;) {} } finally { for (const x of [1, 2]) console.log("put away", x) }',
+    const { stdout } = await kernel.interrupted(
+      'try { console.log("ready"); for (;;) {} } finally { for (const x of [1, 2]) console.log("put away", x) }',
     )
-    await wait(400)
-    await kernel.client.interrupt()
-    expect((await running).stdout).toBe('put away 1\nput away 2\n')
+    expect(stdout).toBe('ready\nput away 1\nput away 2\n')
   })
 
   it('ends many cells in a row', { timeout: 60_000 }, async () => {

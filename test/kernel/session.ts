@@ -25,7 +25,7 @@ export interface Completion {
   replaced: string
 }
 
-/** A running kernel in an empty folder, with a stand-in for the API or the real one. */
+/** A running kernel in a folder of its own, with a stand-in for the API or the real one. */
 export class TestKernel {
   private constructor(
     readonly client: KernelClient,
@@ -48,9 +48,12 @@ export class TestKernel {
     return new TestKernel(await KernelClient.start({ cwd: folder, env, args }), folder)
   }
 
-  async run(code: string): Promise<Outcome> {
+  async run(code: string, onOutput?: (type: string, content: Content) => void): Promise<Outcome> {
     const messages: Outcome['messages'] = []
-    const reply = await this.client.execute(code, (type, content) => messages.push({ type, content }))
+    const reply = await this.client.execute(code, (type, content) => {
+      messages.push({ type, content })
+      onOutput?.(type, content)
+    })
     const printed = (name: string): string =>
       messages
         .filter(({ type, content }) => type === 'stream' && content['name'] === name)
@@ -79,6 +82,23 @@ export class TestKernel {
   async inspect(marked: string): Promise<Record<string, string>> {
     const reply = await this.client.ask('inspect_request', { ...cursorIn(marked), detail_level: 0 })
     return reply['data'] as Record<string, string>
+  }
+
+  /** Runs a cell and interrupts it a moment after it has printed `ready`. */
+  async interrupted(code: string): Promise<Outcome & { milliseconds: number }> {
+    let ready = (): void => undefined
+    const begun = new Promise<void>((resolve) => {
+      ready = resolve
+    })
+    const running = this.run(code, (type, content) => {
+      if (type === 'stream' && String(content['text']).includes('ready')) ready()
+    })
+    await begun
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    const asked = performance.now()
+    await this.client.interrupt()
+    const outcome = await running
+    return { ...outcome, milliseconds: performance.now() - asked }
   }
 
   async stop(): Promise<void> {

@@ -6,6 +6,12 @@ import jupyter_kernel_test
 
 
 class NirKernelTests(jupyter_kernel_test.KernelTests):
+    @classmethod
+    def setUpClass(cls):
+        # The suite gives every answer the same time, on a busy machine less than the first cell needs for its types.
+        super().setUpClass()
+        cls.kc.execute_interactive("1", timeout=120)
+
     kernel_name = "nir"
     language_name = "typescript"
     file_extension = ".ts"

@@ -198,6 +198,19 @@ describe('cancelling', () => {
     expect(after.records).toHaveLength(1)
   })
 
+  it('a sweep that still waits for its evaluator ends as every other, with nothing finished', async () => {
+    const fresh = await createSession({ gpu: false })
+    const controller = new AbortController()
+    const running = fresh.sweep({ problems, signal: controller.signal })
+    controller.abort(new Error('cell'))
+    const error = (await running.catch((reason: unknown) => reason)) as SweepEndedError
+    expect(error).toBeInstanceOf(SweepEndedError)
+    expect(error).toMatchObject({ name: 'AbortError', sweep: { records: [] } })
+    const after = await fresh.sweep({ problems: problems.slice(0, 1), layers: ['original'] })
+    expect(after.records).toHaveLength(1)
+    await fresh.close()
+  })
+
   it("follows the running cell's signal", async () => {
     const key = Symbol.for('nir.signal')
     const surroundings = globalThis as unknown as Record<symbol, unknown>
