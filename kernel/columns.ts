@@ -4,6 +4,11 @@ const WIDE =
 const NONE = /\p{Mn}|\p{Me}|\p{Cf}/u
 const WIDE_SPACE = '\u3000'
 
+/** Columns of a terminal that a text takes. */
+export function widthOf(text: string): number {
+  return [...text].reduce((sum, one) => sum + (WIDE.test(one) ? 2 : NONE.test(one) ? 0 : 1), 0)
+}
+
 /** White space as wide as a text, so that what follows stands under what follows the text: tabs stay tabs. */
 export function blank(text: string): string {
   return [...text]
@@ -13,5 +18,5 @@ export function blank(text: string): string {
 
 /** A line of tildes as wide as a text, at least one. */
 export function underline(text: string): string {
-  return [...text].map((one) => (WIDE.test(one) ? '~~' : NONE.test(one) ? '' : '~')).join('') || '~'
+  return '~'.repeat(Math.max(1, widthOf(text)))
 }

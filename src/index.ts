@@ -13,7 +13,7 @@ export {
 export { Help, HelpError } from './session/help/help.js'
 export { Sweep, SweepEndedError } from './session/sweep.js'
 export { openStudy, Study } from './session/study.js'
-export { progressLine } from './session/progress.js'
+export { progressLine } from './session/progress/lines.js'
 export {
   ClosedError,
   ContextSizeError,

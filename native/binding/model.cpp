@@ -4,6 +4,31 @@
 #include "job.hpp"
 
 namespace nir::binding {
+namespace {
+
+/// Tells a JavaScript function how much is loaded, once a percent, from the loading thread.
+class LoadReport {
+ public:
+  LoadReport(Napi::Env env, const Napi::Function& report)
+      : report_(Napi::ThreadSafeFunction::New(env, report, "nir load progress", 0, 1)) {}
+  ~LoadReport() { report_.Release(); }
+  LoadReport(const LoadReport&) = delete;
+  LoadReport& operator=(const LoadReport&) = delete;
+
+  void tell(float share) {
+    const int percent = static_cast<int>(share * 100);
+    if (percent == told_) return;
+    told_ = percent;
+    report_.NonBlockingCall(
+        [percent](Napi::Env env, Napi::Function report) { report.Call({Napi::Number::New(env, percent / 100.0)}); });
+  }
+
+ private:
+  Napi::ThreadSafeFunction report_;
+  int told_ = -1;
+};
+
+}  // namespace
 
 void ModelObject::define(Napi::Env env, Napi::Object) {
   const Napi::Function constructor = DefineClass(env, "NativeModel",
@@ -29,8 +54,15 @@ Napi::Value ModelObject::load(const Napi::CallbackInfo& info) {
   if (info[2].IsObject())
     for (const auto& [key, value] : info[2].As<Napi::Object>())
       overrides[key.As<Napi::String>()] = static_cast<Napi::Value>(value).As<Napi::Number>().Int64Value();
+  std::shared_ptr<LoadReport> report;
+  if (info[3].IsFunction()) report = std::make_shared<LoadReport>(info.Env(), info[3].As<Napi::Function>());
   return Job<std::shared_ptr<Model>>::start(
-      info.Env(), [path, gpu_layers, overrides] { return std::make_shared<Model>(path, gpu_layers, overrides); },
+      info.Env(),
+      [path, gpu_layers, overrides, report] {
+        LoadProgress on_progress;
+        if (report) on_progress = [report](float share) { report->tell(share); };
+        return std::make_shared<Model>(path, gpu_layers, overrides, on_progress);
+      },
       [](Napi::Env env, std::shared_ptr<Model>&& model) -> Napi::Value {
         return env.GetInstanceData<Environment>()->model_class.New(
             {Napi::External<std::shared_ptr<Model>>::New(env, &model)});

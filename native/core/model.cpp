@@ -65,12 +65,19 @@ std::vector<llama_model_kv_override> override_list(const MetadataNumbers& overri
 
 }  // namespace
 
-Model::Model(const std::string& path, int32_t gpu_layers, const MetadataNumbers& overrides) {
+Model::Model(const std::string& path, int32_t gpu_layers, const MetadataNumbers& overrides, LoadProgress on_progress) {
   const Library& lib = library();
   llama_model_params params = lib.llama_model_default_params();
   params.n_gpu_layers = gpu_layers;
   const std::vector<llama_model_kv_override> list = override_list(overrides);
   params.kv_overrides = list.data();
+  if (on_progress) {
+    params.progress_callback_user_data = &on_progress;
+    params.progress_callback = [](float share, void* progress) {
+      (*static_cast<LoadProgress*>(progress))(share);
+      return true;
+    };
+  }
   LogCapture log;
   try {
     model_ = lib.llama_model_load_from_file(path.c_str(), params);

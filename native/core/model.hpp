@@ -2,6 +2,7 @@
 #include <llama.h>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -13,12 +14,16 @@ namespace nir {
 /// Whole numbers of a GGUF's metadata, by key.
 using MetadataNumbers = std::map<std::string, int64_t>;
 
+/// Told the share of the weights that is loaded, 0 to 1, on the loading thread.
+using LoadProgress = std::function<void(float)>;
+
 /// A loaded GGUF. Immutable after construction, so it may be read from several threads.
 class Model {
  public:
   /// Loads the weights. `gpu_layers` < 0: all. `overrides` take the place of the file's own numbers.
   /// Throws MODEL_LOAD_FAILED with llama.cpp's own reason.
-  Model(const std::string& path, int32_t gpu_layers, const MetadataNumbers& overrides = {});
+  Model(const std::string& path, int32_t gpu_layers, const MetadataNumbers& overrides = {},
+        LoadProgress on_progress = nullptr);
   ~Model();
   Model(const Model&) = delete;
   Model& operator=(const Model&) = delete;

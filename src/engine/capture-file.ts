@@ -12,6 +12,8 @@ export interface CaptureOptions {
   /** Default `'all'`. */
   readonly layers?: 'all' | readonly number[] | undefined
   readonly signal?: AbortSignal | undefined
+  /** Called after every text; of a single text, after every part of it. What it throws ends the capture. */
+  readonly onProgress?: ((progress: CaptureProgress) => void) | undefined
 }
 
 /** How to capture texts to a file. A signal that aborts leaves nothing on the disk. */
@@ -20,16 +22,14 @@ export interface CaptureToOptions extends CaptureOptions {
   readonly type?: 'f32' | 'f16' | undefined
   /** Your own notes, kept in the file. */
   readonly metadata?: Readonly<Record<string, string>> | undefined
-  /** Called after every text. What it throws ends the capture. */
-  readonly onProgress?: ((progress: CaptureProgress) => void) | undefined
 }
 
-/** How far a capture to a file is. */
+/** How far a capture is. */
 export interface CaptureProgress {
-  /** Texts in the file. */
+  /** Texts that are captured, and in the file if there is one. */
   readonly done: number
   readonly total: number
-  /** Tokens of the texts in the file. */
+  /** Tokens that are captured. */
   readonly tokens: number
   readonly totalTokens: number
   /** Since the call. */

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { InputError } from './errors.js'
 
 /** What a {@link Crv} is made of. */
@@ -105,5 +106,10 @@ export class Crv {
     for (let row = 0; row < values.length; row += this.hiddenSize)
       for (let i = 0; i < this.hiddenSize; i++) sums[i]! += values[row + i]!
     return Float32Array.from(sums, (sum) => sum / this.tokenCount)
+  }
+
+  /** For the console, which would list every token. */
+  [inspect.custom](): string {
+    return `Crv [${this.layers.length} layers × ${this.tokenCount} tokens × ${this.hiddenSize}]`
   }
 }

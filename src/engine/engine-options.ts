@@ -33,6 +33,8 @@ export interface EngineOptions {
    * and may change the last bits of the logits (see docs/decisions/continuous-batching.md).
    */
   readonly exact?: boolean | undefined
+  /** Told the share of the weights that is loaded, 0 to 1, once a percent. */
+  readonly onLoad?: ((share: number) => void) | undefined
 }
 
 /** @throws {@link InputError} `OPTION_OUT_OF_RANGE`. */

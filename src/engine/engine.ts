@@ -137,9 +137,15 @@ export class Engine {
     const layers = this.#captureLayers(options.layers ?? 'all')
     const { hiddenSize } = this.model
     const states = new Map<number, Float32Array>()
+    const startedAt = performance.now()
+    const onRows = (rows: number) => {
+      const [done, totalTokens] = [Number(rows === tokens.length), tokens.length]
+      const milliseconds = performance.now() - startedAt
+      options.onProgress?.({ done, total: 1, tokens: rows, totalTokens, milliseconds })
+    }
     const open = (place: Place) => {
       for (const layer of layers) states.set(layer, new Float32Array(tokens.length * hiddenSize))
-      return new Pass(place, { tokens, base: 0, hiddenSize, captures: states })
+      return new Pass(place, { tokens, base: 0, hiddenSize, captures: states, onRows })
     }
     await this.#scheduler.run({ contexts: [], cells: tokens.length, plan: () => null, open }, options.signal)
     const crv = new Crv({ states, tokens, hiddenSize })

@@ -18,4 +18,4 @@ export { ClosedError, ContextSizeError, EngineError, InputError, ModelError } fr
 export type { Generation, StopReason, Timings } from './generation.js'
 export type { ModelInfo } from './model-info.js'
 export { TensorFileError } from './safetensors/format.js'
-export { LARGEST_SEED, type GenerateOptions, type Input, type TokenEvent } from './options.js'
+export { LARGEST_SEED, MAX_TOKENS, type GenerateOptions, type Input, type TokenEvent } from './options.js'

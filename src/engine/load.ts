@@ -32,6 +32,7 @@ export async function loadModel(options: EngineOptions): Promise<LoadedModel> {
         path,
         backend.gpu === false ? 0 : -1,
         longRopeOverrides(header, contextSizeOf(options, header)),
+        options.onLoad,
       ),
     )
     const { unsupportedReason } = native.info()

@@ -129,11 +129,15 @@ interface Addon {
   toHalf(values: Float32Array): Uint16Array
   fromHalf(halves: Uint16Array): Float32Array
   loadLibrary(path?: string): { path: string; version: string }
-  /** `overrides`: whole numbers that take the place of the file's metadata. */
+  /**
+   * `overrides`: whole numbers that take the place of the file's metadata. `onProgress` is told the share that is loaded,
+   * once a percent.
+   */
   loadModel(
     path: string,
     gpuLayers: number,
     overrides?: Readonly<Record<string, number>>,
+    onProgress?: (share: number) => void,
   ): Promise<NativeModel>
   createContext(model: NativeModel, options: NativeContextOptions): Promise<NativeContext>
 }

@@ -1,5 +1,7 @@
 import { InputError } from './errors.js'
 
+/** New tokens of a generation at most, as the thesis. */
+export const MAX_TOKENS = 250
 /** llama.cpp takes the seed above it for "any". */
 export const LARGEST_SEED = 2 ** 32 - 2
 
@@ -57,7 +59,7 @@ export function resolveOptions(options: GenerateOptions): ResolvedOptions {
   if (!Array.isArray(stop) || stop.some((text) => typeof text !== 'string' || text === ''))
     throw outOfRange('stop', stop, 'a list of non-empty strings')
   return {
-    maxTokens: whole('maxTokens', options.maxTokens ?? 250, 1, 2 ** 31 - 1),
+    maxTokens: whole('maxTokens', options.maxTokens ?? MAX_TOKENS, 1, 2 ** 31 - 1),
     sampling: {
       temperature: real('temperature', options.temperature ?? 0, 0, 100),
       topK: whole('topK', options.topK ?? 0, 0, 2 ** 31 - 1),

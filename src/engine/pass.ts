@@ -13,6 +13,8 @@ export interface PassRows {
   readonly overwrite?: { readonly layer: number; readonly states: Float32Array } | null
   /** Remember the cells, so that plans may name the sequence. */
   readonly record?: boolean
+  /** Told how many rows have been through the model, after every decode. */
+  readonly onRows?: (done: number) => void
 }
 
 /** A pass over fixed rows: a capture, or a context that others will see. Done when all rows are in the cache. */
@@ -49,6 +51,7 @@ export class Pass implements Feed<undefined> {
   took(): void {
     this.#next += this.#pending
     this.#pending = 0
+    this.rows.onRows?.(this.#next)
   }
 
   result(): undefined {

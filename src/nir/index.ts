@@ -30,4 +30,4 @@ export {
   type PromptTemplate,
 } from './prompts.js'
 export type { Sections } from './sections.js'
-export { chatPrompt, think, type Thinking, type ThinkOptions } from './think.js'
+export { chatPrompt, MAX_THINKING_TOKENS, think, type Thinking, type ThinkOptions } from './think.js'

@@ -18,7 +18,7 @@ export interface Thinking {
 }
 
 /** New tokens of the thinking pass, as the thesis. */
-const MAX_TOKENS = 1000
+export const MAX_THINKING_TOKENS = 1000
 
 /** Lets the model think about a problem, the first stage of NIR. */
 export async function think(
@@ -27,7 +27,7 @@ export async function think(
   problem: PromptProblem,
   options: ThinkOptions = {},
 ): Promise<Thinking> {
-  const { maxTokens = MAX_TOKENS } = options
+  const { maxTokens = MAX_THINKING_TOKENS } = options
   const reply = await engine.generate(chatPrompt(engine, prompts.thinking, problem), {
     ...options,
     maxTokens,

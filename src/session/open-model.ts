@@ -2,6 +2,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { ModelError } from '../engine/index.js'
 import { packageRoot } from '../package-root.js'
+import { downloadInCell } from './progress/work.js'
 
 const URI = /^(hf|huggingface|https?|file):/
 
@@ -34,7 +35,10 @@ export async function resolveModel(
   const { resolveModelFile } = await import('node-llama-cpp')
   const directory = join(cacheFolder(), 'models')
   try {
-    return await resolveModelFile(model, { directory, download: download ? 'auto' : false })
+    const onProgress = downloadInCell(model)
+    // Without a cell, node-llama-cpp shows it in the terminal.
+    const shown = onProgress ? { cli: false, onProgress } : {}
+    return await resolveModelFile(model, { directory, download: download ? 'auto' : false, ...shown })
   } catch (error) {
     throw new ModelError(
       'MODEL_DOWNLOAD_FAILED',

@@ -2,7 +2,9 @@ import {
   ClosedError,
   Engine,
   type Arm,
+  MAX_TOKENS,
   type CaptureOptions,
+  type CaptureProgress,
   type CaptureSummary,
   type CaptureToOptions,
   type ChatMessage,
@@ -21,6 +23,8 @@ import {
   chatPrompt,
   generateAdaptive,
   loadPrompts,
+  MAX_THINKING_TOKENS,
+  resolveDepths,
   think,
   type AdaptiveGeneration,
   type AdaptiveOptions,
@@ -47,13 +51,14 @@ import { Thesis } from '../thesis/index.js'
 import { withAmbientSignal } from './ambient.js'
 import { resolveModel } from './open-model.js'
 import { help, type Help } from './help/help.js'
-import { captureInCell, sweepInCell } from './progress.js'
+import { showingTokens } from './progress/tokens.js'
+import { captureInCell, loadInCell, sweepInCell } from './progress/work.js'
 import { openStudy, type Study } from './study.js'
 import { studySettings, studyWork, type SessionEngine } from './study-work.js'
 import { Sweep, SweepEndedError } from './sweep.js'
 
 /** Options of {@link createSession}. */
-export interface SessionOptions extends Omit<EngineOptions, 'path'> {
+export interface SessionOptions extends Omit<EngineOptions, 'path' | 'onLoad'> {
   /**
    * The model: path of a GGUF, or a URI that node-llama-cpp resolves (`hf:user/repository:Q4_K_M`). Default: the
    * small model that comes with NIR Lab.
@@ -75,7 +80,8 @@ export interface SessionOptions extends Omit<EngineOptions, 'path'> {
 export async function createSession(options: SessionOptions = {}): Promise<Session> {
   const { model, prompts: files, ...rest } = options
   const prompts = loadPrompts(files)
-  return new Session(await Engine.open({ ...rest, path: await resolveModel(model) }), prompts, rest)
+  const path = await resolveModel(model)
+  return new Session(await Engine.open({ ...rest, path, onLoad: loadInCell(path) }), prompts, rest)
 }
 
 /** Where {@link Session.sweep} keeps its work. */
@@ -177,7 +183,13 @@ export class Session {
    * crv.at(6)                                    // Float32Array, row-major [crv.tokenCount, crv.hiddenSize]
    */
   capture(input: Input, options: CaptureOptions = {}): Promise<Crv> {
-    return this.#engine.capture(input, withAmbientSignal(options))
+    return showingTokens('capturing', (report) => {
+      const onProgress = (progress: CaptureProgress) => {
+        report?.(progress.tokens, progress.totalTokens)
+        options.onProgress?.(progress)
+      }
+      return this.#engine.capture(input, withAmbientSignal({ ...options, onProgress }))
+    })
   }
 
   /**
@@ -223,7 +235,7 @@ export class Session {
    * const { text } = await nir.generate(nir.prompt(problem), { injections: [{ crv, layer: 6 }], stop: ['```'] })
    */
   generate(input: Input, options: GenerateOptions & Interventions = {}): Promise<Generation> {
-    return this.#engine.generate(input, withAmbientSignal(options))
+    return showingGeneration(options, 1, (shown) => this.#engine.generate(input, shown))
   }
 
   /**
@@ -236,7 +248,7 @@ export class Session {
    * const [original, layer6] = await nir.generateArms(nir.prompt(problem), arms, { stop: ['```'] })
    */
   generateArms(input: Input, arms: readonly Arm[], options: GenerateOptions = {}): Promise<Generation[]> {
-    return this.#engine.generateArms(input, arms, withAmbientSignal(options))
+    return showingGeneration(options, arms.length, (shown) => this.#engine.generateArms(input, arms, shown))
   }
 
   /**
@@ -249,8 +261,9 @@ export class Session {
    * const layers = [1, 3, 6, 'original'] as const
    * const { chosen, depth } = await nir.generateAdaptive(nir.prompt(problem), crv, { layers, by: 'logProbability' })
    */
-  generateAdaptive(input: Input, crv: Crv, options: AdaptiveOptions): Promise<AdaptiveGeneration> {
-    return generateAdaptive(this.#engine, input, crv, withAmbientSignal(options))
+  async generateAdaptive(input: Input, crv: Crv, options: AdaptiveOptions): Promise<AdaptiveGeneration> {
+    const depths = resolveDepths(options.layers ?? 'all', this.model.layerCount).length
+    return showingGeneration(options, depths, (shown) => generateAdaptive(this.#engine, input, crv, shown))
   }
 
   /**
@@ -260,7 +273,10 @@ export class Session {
    * const { context } = await nir.think(problem)
    */
   think(problem: PromptProblem, options: ThinkOptions = {}): Promise<Thinking> {
-    return think(this.#engine, this.#prompts, problem, withAmbientSignal(options))
+    return showingGeneration(options, 1, (shown) => think(this.#engine, this.#prompts, problem, shown), {
+      kind: 'thinking',
+      maxTokens: MAX_THINKING_TOKENS,
+    })
   }
 
   /**
@@ -360,6 +376,28 @@ export class Session {
     const evaluator = await abortable(this.#evaluator, signal)
     return { engine: this.#engine, prompts: this.#prompts, evaluator }
   }
+}
+
+/** Generates with the running cell's signal, and shows there how many tokens there are of all arms. */
+function showingGeneration<Options extends GenerateOptions, T>(
+  options: Options,
+  arms: number,
+  generate: (options: Options) => Promise<T>,
+  {
+    kind = 'generating',
+    maxTokens = MAX_TOKENS,
+  }: { kind?: 'generating' | 'thinking'; maxTokens?: number } = {},
+): Promise<T> {
+  return showingTokens(kind, (report) => {
+    if (!report) return generate(withAmbientSignal(options))
+    const most = (options.maxTokens ?? maxTokens) * arms
+    let tokens = 0
+    const onToken: GenerateOptions['onToken'] = (event) => {
+      report(++tokens, most)
+      options.onToken?.(event)
+    }
+    return generate(withAmbientSignal({ ...options, onToken }))
+  })
 }
 
 /** Runs a sweep; when it ends early, the error holds what was finished. */

@@ -32,6 +32,43 @@ describe('frames', () => {
   it('may be series', async () => {
     expect((await bundle(new Series([1, 2, 3])))['text/html']).toContain('3 rows')
   })
+
+  it('are aligned text in a terminal, wide characters too, with types, nulls and size', async () => {
+    const frame = new DataFrame([
+      { a: 1, name: '日本', ok: true },
+      { a: 2.123456789, name: 'two\nlines that are longer than a cell', ok: null },
+    ])
+    expect((await bundle(frame))['text/plain']).toBe(
+      [
+        '         a  name                      ok',
+        '   float32  string                    float32 · 1 null',
+        '0        1  日本                      true',
+        '1  2.12346  two lines that are long…  null',
+        '2 rows × 3 columns',
+      ].join('\n'),
+    )
+  })
+
+  it('are shown when empty', async () => {
+    expect((await bundle(new Series([])))['text/plain']).toBe('0 rows × 0 columns')
+    expect((await bundle(new DataFrame([], { columns: ['a', 'b'] })))['text/plain']).toBe(
+      '  a  b\n0 rows × 2 columns',
+    )
+  })
+
+  it('are cut when wide or of many rows, and quick all the same', async () => {
+    const wide = await bundle(new DataFrame([Array.from({ length: 100 }, (_, i) => i)]))
+    const lines = wide['text/plain']!.split('\n')
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100)
+    expect(lines.at(-1)).toMatch(/^1 row × 100 columns \(\d+ more to the right\)$/)
+    expect(wide['text/html']).toContain('1 row × 100 columns (40 shown)')
+    const long = new DataFrame(Array.from({ length: 1e5 }, (_, i) => [i, `text ${i}`]))
+    const began = performance.now()
+    const text = (await bundle(long))['text/plain']!
+    expect(performance.now() - began).toBeLessThan(5000)
+    expect(text.split('\n')).toHaveLength(19)
+    expect(text).toContain('99999  99999  text 99999')
+  })
 })
 
 describe('figures', () => {
