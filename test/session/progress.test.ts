@@ -79,19 +79,23 @@ describe('progress in a cell', () => {
 describe('lines of progress', () => {
   it('say how much is done, how fast, and what is left', () => {
     const sweep = {
-      done: 1,
-      total: 4,
+      done: 2,
+      total: 8,
+      computed: { units: 1, generations: 6 },
       taskId: 1,
+      sample: 0,
+      unit: [],
       records: [],
       generations: 13,
       passed: 5,
-      milliseconds: 60_000,
+      milliseconds: 30_000,
     }
+    // One of the two was stored, and says nothing of the rate.
     expect(progressLine(sweep)).toBe(
-      '██████░░░░░░░░░░░░░░░░░░ 1/4 problems · 0.2 generations/s · 3 min 0 s left · 5 of 13 passed',
+      '██████░░░░░░░░░░░░░░░░░░ 2/8 problems · 0.2 generations/s · 3 min 0 s left · 5 of 13 passed',
     )
-    expect(progressLine({ ...sweep, done: 4, passed: null })).toBe(
-      `${'█'.repeat(24)} 4/4 problems · 0.2 generations/s · 1 min 0 s`,
+    expect(progressLine({ ...sweep, done: 8, passed: null })).toBe(
+      `${'█'.repeat(24)} 8/8 problems · 0.2 generations/s · 30.0 s`,
     )
     expect(captureLine({ done: 1, total: 2, tokens: 30, totalTokens: 60, milliseconds: 2000 })).toBe(
       '████████████░░░░░░░░░░░░ 1/2 texts · 15 tokens/s · 2.0 s left',

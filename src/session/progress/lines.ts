@@ -5,11 +5,13 @@ import { duration } from '../../text/duration.js'
 const WIDTH = 24
 
 /** A sweep's progress in a line of text: bar, count, rate, time left, tests passed so far. */
-export function progressLine({ done, total, generations, passed, milliseconds }: SweepProgress): string {
+export function progressLine(progress: SweepProgress): string {
+  const { done, total, computed, generations, passed, milliseconds } = progress
   return line(
     `${bar(done / total)} ${done}/${total} problems`,
-    `${(generations / (milliseconds / 1000)).toFixed(1)} generations/s`,
-    time(done / total, milliseconds),
+    `${(computed.generations / (milliseconds / 1000)).toFixed(1)} generations/s`,
+    // What was stored took no time.
+    time(computed.units / (computed.units + total - done), milliseconds),
     passed === null ? '' : `${passed} of ${generations} passed`,
   )
 }
