@@ -4,7 +4,10 @@ import { frameOf } from './danfo.js'
 import { recordColumns, type FrameColumn } from './record-columns.js'
 
 /** A danfojs DataFrame whose columns the compiler knows. */
-export type SweepFrame = DataFrame & { column(name: FrameColumn): Series }
+export type SweepFrame = DataFrame & {
+  /** A column by its name. */
+  column(name: FrameColumn): Series
+}
 
 /**
  * The records as a danfojs DataFrame: one row per problem, arm and sample, in that order of problem, sample and

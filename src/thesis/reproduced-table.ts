@@ -80,17 +80,7 @@ export class ReproducedTable extends Tabular implements ReproducedContent {
   protected override grid(): Grid {
     return {
       caption: `${this.caption}: published and measured`,
-      header: [
-        '',
-        'published',
-        'here',
-        'published',
-        'measured',
-        'n',
-        '95 % interval',
-        'difference',
-        'agrees',
-      ],
+      header: ['', 'arm', 'here', 'published', 'measured', 'n', '95 % interval', 'difference', 'agrees'],
       rows: this.rows.flatMap(({ label, cells, decimals }) =>
         cells.map(({ arm, published, measured, count, interval, difference, agrees }, index) => [
           index === 0 ? label : '',

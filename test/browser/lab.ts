@@ -10,24 +10,35 @@ import { importBuilt } from '../kernel/built.js'
 
 const ROOT = join(import.meta.dirname, '../..')
 const NOTEBOOKS = join(ROOT, 'notebooks')
-const PYTHON = process.env['NIR_TEST_PYTHON'] ?? 'python3'
+export const PYTHON = process.env['NIR_TEST_PYTHON'] ?? 'python3'
+/** How many problems the notebooks take: few, or as many as pictures for the documentation want. */
+const PROBLEMS = process.env['NIR_BROWSER_PROBLEMS'] ?? '3'
 const TOKEN = 'nir'
 /** Where the tests leave what they saw; not part of the repository. */
-const SCREENSHOTS = join(ROOT, 'runs', 'screenshots')
+export const SCREENSHOTS = join(ROOT, 'runs', 'screenshots')
+
+/** For what is there at once on a machine that does nothing else. */
+const TIMEOUT_MS = 120_000
+const VIEWPORT = { width: 1280, height: 1400 }
 
 /** What a machine lacks for these tests; `null`: nothing. */
 export const missing = missingParts()
 
 /** What of a notebook's cell counts here. */
-interface Cell {
+export interface Cell {
   readonly cell_type: string
   readonly execution_count: number | null
-  readonly outputs: readonly { readonly output_type: string }[]
+  readonly outputs: readonly {
+    readonly output_type: string
+    readonly data?: Readonly<Record<string, unknown>>
+  }[]
 }
 
 /** JupyterLab with our kernel over a copy of the notebooks, for few problems, and a browser. */
 export interface Lab {
   readonly page: Page
+  /** What the page complained of since it was opened: errors of scripts, and those written to its console. */
+  readonly complaints: readonly string[]
   /** Opens a notebook and waits for its kernel. */
   open(notebook: string): Promise<void>
   /** Makes a notebook and waits for its kernel. */
@@ -36,11 +47,24 @@ export interface Lab {
   run(code: string): Promise<Locator>
   /** By the menu, as a user would. */
   menu(...path: readonly string[]): Promise<void>
-  /** Runs all cells of the open notebook. Its code cells, as JupyterLab has them then. */
+  /** Runs all cells of the open notebook. Its cells, as JupyterLab has them then. */
   runAll(): Promise<Cell[]>
+  /** Scrolls to a cell, by its place in the notebook, as JupyterLab keeps only those in sight on the page. */
+  cell(index: number): Promise<Locator>
+  /** Saves the open notebook. */
+  save(): Promise<void>
+  /** The path of a notebook's file. */
+  path(notebook: string): string
+  /** A page beside JupyterLab's that reaches files only: no network. */
+  offline(): Promise<Page>
+  /** By its name in JupyterLab, such as `JupyterLab Dark`. */
+  theme(name: string): Promise<void>
+  /** Makes a notebook of cells and opens it in Notebook 7, which the same server has where it is installed. */
+  createInNotebook7(...cells: readonly string[]): Promise<void>
   /** Waits until the kernel has nothing to do. */
   idle(): Promise<void>
-  screenshot(name: string): Promise<void>
+  /** Of the page, or of a part of it. */
+  screenshot(name: string, part?: Locator): Promise<void>
   close(): Promise<void>
 }
 
@@ -53,7 +77,7 @@ export async function openLab(): Promise<Lab> {
     const source = readFileSync(join(NOTEBOOKS, name), 'utf8')
     writeFileSync(
       join(folder, 'notebooks', name),
-      source.replace(/const problemCount = \d+/, 'const problemCount = 3'),
+      source.replace(/const problemCount = \d+/, `const problemCount = ${PROBLEMS}`),
     )
   }
   const settings = join(folder, 'settings', '@jupyterlab', 'apputils-extension')
@@ -65,40 +89,46 @@ export async function openLab(): Promise<Lab> {
   const url = `http://127.0.0.1:${port}`
   await answering(`${url}/api/status?token=${TOKEN}`, server)
   const browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] })
-  return new OpenLab(
-    folder,
-    url,
-    server,
-    browser,
-    await browser.newPage({ viewport: { width: 1280, height: 1400 } }),
-  )
+  return new OpenLab(folder, url, server, browser, await browser.newPage({ viewport: VIEWPORT }))
 }
 
 /** What of JupyterLab's own API is used. */
 interface JupyterApp {
+  readonly commands: { execute(command: string, options?: object): Promise<unknown> }
   readonly shell: {
     readonly currentWidget: {
-      readonly content: { readonly model: { readonly cells: Iterable<{ toJSON(): Cell }> } }
+      readonly content: {
+        readonly model: { readonly cells: Iterable<{ toJSON(): Cell }> }
+        scrollToItem(index: number, align: 'start'): Promise<void>
+      }
     }
   }
 }
 
 class OpenLab implements Lab {
+  complaints: string[] = []
+
   constructor(
     private readonly folder: string,
     private readonly url: string,
     private readonly server: ChildProcess,
     private readonly browser: Browser,
     readonly page: Page,
-  ) {}
+  ) {
+    page.setDefaultTimeout(TIMEOUT_MS)
+    page.on('pageerror', (error) => this.complaints.push(error.stack ?? String(error)))
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.complaints.push(`${message.text()} (${message.location().url})`)
+    })
+  }
 
   async open(notebook: string): Promise<void> {
-    await this.page.goto(`${this.url}/lab/tree/notebooks/${notebook}?token=${TOKEN}&reset`)
+    await this.goto(`lab/tree/notebooks/${notebook}?reset&`)
     await this.idle()
   }
 
   async create(): Promise<void> {
-    await this.page.goto(`${this.url}/lab?token=${TOKEN}&reset`)
+    await this.goto('lab?reset&')
     await this.page
       .locator('.jp-LauncherCard[data-category=Notebook]', { hasText: 'TypeScript (NIR)' })
       .click()
@@ -132,20 +162,71 @@ class OpenLab implements Lab {
         const all = [...jupyterapp.shell.currentWidget.content.model.cells].map((cell) => cell.toJSON())
         const code = all.filter((cell) => cell.cell_type === 'code')
         const failed = code.some((cell) => cell.outputs.some((output) => output.output_type === 'error'))
-        return failed || code.every((cell) => cell.execution_count !== null) ? code : null
+        return failed || code.every((cell) => cell.execution_count !== null) ? all : null
       },
       undefined,
-      { timeout: 240_000, polling: 500 },
+      { timeout: 540_000, polling: 500 },
     )
     return (await cells.jsonValue())!
+  }
+
+  async cell(index: number): Promise<Locator> {
+    await this.page.evaluate((place) => {
+      const { jupyterapp } = window as unknown as { jupyterapp: JupyterApp }
+      return jupyterapp.shell.currentWidget.content.scrollToItem(place, 'start')
+    }, index)
+    const cell = this.page.locator(`.jp-Notebook .jp-Cell[data-windowed-list-index="${index}"]`)
+    await cell.waitFor()
+    return cell
+  }
+
+  async save(): Promise<void> {
+    await this.execute('docmanager:save')
+  }
+
+  path(notebook: string): string {
+    return join(this.folder, 'notebooks', notebook)
+  }
+
+  async offline(): Promise<Page> {
+    const context = await this.browser.newContext({ viewport: VIEWPORT })
+    context.setDefaultTimeout(TIMEOUT_MS)
+    await context.route(/^(?!file:)/, (route) => route.abort())
+    return context.newPage()
+  }
+
+  async theme(name: string): Promise<void> {
+    await this.execute('apputils:change-theme', { theme: name })
+    await this.page.locator(`body[data-jp-theme-name="${name}"]`).waitFor({ state: 'attached' })
+  }
+
+  async createInNotebook7(...cells: readonly string[]): Promise<void> {
+    writeFileSync(
+      this.path('new.ipynb'),
+      JSON.stringify({
+        cells: cells.map((source, i) => ({
+          id: `cell-${i}`,
+          cell_type: 'code',
+          metadata: {},
+          source,
+          outputs: [],
+          execution_count: null,
+        })),
+        metadata: { kernelspec: { name: 'nir', display_name: 'TypeScript (NIR)', language: 'typescript' } },
+        nbformat: 4,
+        nbformat_minor: 5,
+      }),
+    )
+    await this.goto('notebooks/notebooks/new.ipynb?')
+    await this.page.locator('.jp-Notebook-ExecutionIndicator[data-status=idle]').waitFor()
   }
 
   async idle(): Promise<void> {
     await this.page.locator('#jp-main-statusbar', { hasText: '(NIR) | Idle' }).waitFor({ timeout: 60_000 })
   }
 
-  async screenshot(name: string): Promise<void> {
-    await this.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) })
+  async screenshot(name: string, part?: Locator): Promise<void> {
+    await (part ?? this.page).screenshot({ path: join(SCREENSHOTS, `${name}.png`) })
   }
 
   async close(): Promise<void> {
@@ -154,6 +235,21 @@ class OpenLab implements Lab {
     this.server.kill('SIGTERM')
     await exited
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+
+  private async goto(path: string): Promise<void> {
+    await this.page.goto(`${this.url}/${path}token=${TOKEN}`)
+    this.complaints = []
+  }
+
+  private async execute(command: string, options: object = {}): Promise<void> {
+    await this.page.evaluate(
+      (given) =>
+        (window as unknown as { jupyterapp: JupyterApp }).jupyterapp.commands
+          .execute(given.command, given.options)
+          .then(() => undefined),
+      { command, options },
+    )
   }
 }
 
@@ -166,6 +262,7 @@ function startServer(folder: string, port: number): ChildProcess {
     '--ServerApp.open_browser=False',
     '--ServerApp.allow_root=True',
     '--LabApp.expose_app_in_browser=True',
+    '--JupyterNotebookApp.expose_app_in_browser=True',
   ]
   return spawn(PYTHON, ['-m', 'jupyterlab', ...settings], {
     stdio: 'ignore',
@@ -197,12 +294,17 @@ async function freePort(): Promise<number> {
   return port
 }
 
+/** Why a Python module is not there; `null`: it is. */
+export function lacksModule(name: string): string | null {
+  const found = spawnSync(PYTHON, ['-c', `import ${name}`]).status === 0
+  return found ? null : `${PYTHON} lacks ${name} (set NIR_TEST_PYTHON)`
+}
+
 function missingParts(): string | null {
   try {
     findBrowser()
   } catch (error) {
     return (error as Error).message
   }
-  const hasLab = spawnSync(PYTHON, ['-c', 'import jupyterlab']).status === 0
-  return hasLab ? null : `${PYTHON} lacks jupyterlab (set NIR_TEST_PYTHON)`
+  return lacksModule('jupyterlab')
 }

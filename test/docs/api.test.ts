@@ -17,4 +17,4 @@ it('the API reference is whole: every public name has a text, every link leads s
   } finally {
     rmSync(folder, { recursive: true })
   }
-}, 240_000)
+}, 600_000)

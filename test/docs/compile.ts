@@ -94,7 +94,7 @@ function write(
   }
   add('export {}', '')
   for (const { block, body } of parts) {
-    add('{', '')
+    add(';{', '') // so that it is no arrow function after a value in brackets
     body.split('\n').forEach((text, i) => add(text, `${block.file}:${block.line + i}`))
   }
   add('}'.repeat(parts.length), '')

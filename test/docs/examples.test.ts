@@ -30,7 +30,7 @@ const filesOf = (folder: string, end: string): string[] =>
     .filter((name) => name.endsWith(end))
     .map((name) => join(ROOT, folder, name))
 
-describe('examples compile', { timeout: 240_000 }, () => {
+describe('examples compile', { timeout: 600_000 }, () => {
   it('in comments', () => {
     const sources = ['src', 'kernel'].flatMap((folder) => filesOf(folder, '.ts'))
     const pages = sources.flatMap((about) => examplesOf(about).map((block) => ({ blocks: [block], about })))

@@ -40,10 +40,12 @@ export class ArmDiff {
     return diffToHtml(before, after, linePairs(before.code.split('\n'), after.code.split('\n')))
   }
 
+  /** For a notebook. */
   [jupyterDisplay](): TableBundle {
     return { 'text/html': this.toHTML(), 'text/plain': this.toText() }
   }
 
+  /** For `console.log`. */
   [inspect.custom](): string {
     return this.toText()
   }
@@ -58,8 +60,9 @@ type Side = Parameters<typeof diffToHtml>[0]
  * @param before - a generation, or a record of a sweep
  * @param after - another
  * @example
- * const [original, layer6] = await nir.generateArms(nir.prompt(problem), [{ name: 'original' }, { name: 'layer 6', injections }])
- * diffArms(original!, layer6!)
+ * const arms = [{ name: 'original' }, { name: 'layer 6', injections: [{ crv, layer: 6 }] }]
+ * const [original, layer6] = await nir.generateArms(nir.prompt(problem), arms)
+ * diffArms(original, layer6)
  */
 export function diffArms(before: GenerationLike, after: GenerationLike): ArmDiff {
   return new ArmDiff(before, after)

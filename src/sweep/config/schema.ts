@@ -195,5 +195,5 @@ export const studyConfig = z
     description: 'What a study does: `nir sweep FILE`. Relative paths are relative to the file.',
   })
 
-/** What a study does, as data: see {@link studyConfig} for every field. */
+/** What a study does, as data: `nir sweep --schema` has every field. */
 export type StudyConfig = z.output<typeof studyConfig>
