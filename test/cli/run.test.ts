@@ -81,7 +81,7 @@ describe('nir run', () => {
     const page = readFileSync(html, 'utf8')
     expect(page.match(/plotly\.js v\d/g)).toHaveLength(1)
     expect(page.match(/Plotly\.newPlot\(place/g)).toHaveLength(2)
-    expect(page).toContain('<h1>A <em>page</em></h1>')
+    expect(page).toContain('<h1 id="a-page">A <em>page</em>')
     expect(page).toContain('Error: &lt;b&gt;')
     expect(page.replace(/<script class="nir-plotly-js">[\s\S]*?<\/script>/, '')).not.toMatch(
       /(src|href)="https?:/,

@@ -1,9 +1,8 @@
-import { stripVTControlCharacters } from 'node:util'
 import { marked } from 'marked'
-import { escapeHtml } from '../../text/escape-html.js'
 import { figureHtml, PLOTLY_MIME } from '../../../kernel/display/plotly.js'
 import { textOf } from '../notebook/notebook.js'
 import type { Output } from '../notebook/outputs.js'
+import { ansiToHtml } from './ansi.js'
 
 const IMAGES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp']
 
@@ -15,8 +14,13 @@ export function outputHtml(output: Output): string {
     case 'error':
       return pre(output.traceback.join('\n'), 'error')
     default:
-      return `<div class="output">${dataHtml(output.data)}</div>`
+      return `<div class="output${isFigure(output) ? ' figure' : ''}">${dataHtml(output.data)}</div>`
   }
+}
+
+/** Whether an output is drawn by plotly.js. */
+export function isFigure(output: Output): boolean {
+  return 'data' in output && PLOTLY_MIME in output.data
 }
 
 function dataHtml(data: Record<string, unknown>): string {
@@ -33,5 +37,5 @@ function dataHtml(data: Record<string, unknown>): string {
 }
 
 function pre(text: string, kind: string): string {
-  return `<pre class="${kind}">${escapeHtml(stripVTControlCharacters(text))}</pre>`
+  return `<pre class="${kind}">${ansiToHtml(text)}</pre>`
 }

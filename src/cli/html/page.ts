@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import hljs from 'highlight.js/lib/core'
 import typescript from 'highlight.js/lib/languages/typescript'
-import { marked } from 'marked'
 import { escapeHtml } from '../../text/escape-html.js'
-import { PLOTLY_MIME, plotlyScript } from '../../../kernel/display/plotly.js'
+import { plotlyScript } from '../../../kernel/display/plotly.js'
 import { textOf, type Cell, type Notebook } from '../notebook/notebook.js'
-import { outputHtml } from './outputs.js'
+import { FIT_TO_PAPER } from './fit-to-paper.js'
+import { PageMarkdown } from './headings.js'
+import { isFigure, outputHtml } from './outputs.js'
 import { STYLE } from './style.js'
 
 hljs.registerLanguage('typescript', typescript)
@@ -19,6 +20,8 @@ export function writeHtml(path: string, notebook: Notebook): void {
 export function pageOf(notebook: Notebook): string {
   const hasFigure = notebook.cells.some((cell) => (cell.outputs ?? []).some(isFigure))
   const title = titleOf(notebook)
+  const markdown = new PageMarkdown()
+  const cells = notebook.cells.map((cell) => cellHtml(cell, markdown))
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -30,27 +33,30 @@ ${hasFigure ? plotlyScript() : ''}
 </head>
 <body>
 <main>
-${notebook.cells.map(cellHtml).join('\n')}
+${withContents(cells.join('\n'), markdown.contents())}
 </main>
+${FIT_TO_PAPER}
 </body>
 </html>
 `
 }
 
-function cellHtml(cell: Cell): string {
+/** The table of contents stands below the title, where there is one. */
+function withContents(body: string, contents: string): string {
+  const [title = ''] = /^[\s\S]*?<\/h1>/.exec(body) ?? []
+  return `${title}\n${contents}\n${body.slice(title.length)}`
+}
+
+function cellHtml(cell: Cell, markdown: PageMarkdown): string {
   const source = textOf(cell.source)
   if (cell.cell_type === 'markdown') {
-    return `<section class="markdown">${marked.parse(source, { async: false })}</section>`
+    return `<section class="markdown">${markdown.html(source)}</section>`
   }
   if (cell.cell_type === 'raw') return `<section><pre>${escapeHtml(source)}</pre></section>`
   const code = hljs.highlight(source, { language: 'typescript' }).value
   const count = cell.execution_count ?? ' '
   const outputs = (cell.outputs ?? []).map(outputHtml).join('\n')
   return `<section class="code"><pre class="source" data-count="[${count}]"><code>${code}</code></pre>${outputs}</section>`
-}
-
-function isFigure(output: NonNullable<Cell['outputs']>[number]): boolean {
-  return 'data' in output && PLOTLY_MIME in output.data
 }
 
 function titleOf(notebook: Notebook): string {
