@@ -119,7 +119,7 @@ describe('a page', () => {
           page.evaluate(
             (one) =>
               Math.max(
-                ...[...document.querySelectorAll(one)].map((part) => part.getBoundingClientRect().right),
+                ...Array.from(document.querySelectorAll(one), (part) => part.getBoundingClientRect().right),
               ),
             selector,
           )
