@@ -5,13 +5,14 @@ import { join } from 'node:path'
 import type * as kernelspecModule from '../../kernel/kernelspec/kernelspec.js'
 import { importBuilt } from './built.js'
 
-const PYTHON = process.env['NIR_TEST_PYTHON'] ?? 'python3'
-const NEEDED = 'import jupyter_client, jupyter_kernel_test, nbconvert, nbformat'
+/** The Python that has Jupyter. */
+export const PYTHON = process.env['NIR_TEST_PYTHON'] ?? 'python3'
+const NEEDED = 'import jupyter_client, jupyter_kernel_test, nbclient, nbconvert, nbformat'
 
 /** Is Jupyter there for the tests? Where CI is set, it has to be. */
 export const hasJupyter = spawnSync(PYTHON, ['-c', NEEDED]).status === 0
 if (!hasJupyter) {
-  const reason = `${PYTHON} lacks jupyter_client, jupyter_kernel_test, nbconvert or nbformat (set NIR_TEST_PYTHON)`
+  const reason = `${PYTHON} lacks jupyter_client, jupyter_kernel_test, nbclient, nbconvert or nbformat (set NIR_TEST_PYTHON)`
   if (process.env['CI']) throw new Error(reason)
   console.warn(`Jupyter's own tests are skipped: ${reason}.`)
 }
