@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { Kernel } from './kernel.js'
 import { historyFolder } from './kernelspec/folders.js'
+import { endProcess } from './server/end-process.js'
 import { CLOSED, FLAG_BYTES, type ServerData, type ToExecutor, type ToServer } from './server/protocol.js'
 import { packageVersion } from './version.js'
 
@@ -44,6 +45,12 @@ process.on('exit', () => {
   Atomics.wait(flags, CLOSED, 0, CLOSE_WITHIN_MS)
 })
 
+/** Ends the process once the handlers of its exit have run. */
+function exit(): void {
+  Object.assign(process, { reallyExit: endProcess })
+  process.exit(0)
+}
+
 const early: ToExecutor[] = []
 let take = (message: ToExecutor): void => void early.push(message)
 server.on('message', (message: ToExecutor) => take(message))
@@ -53,7 +60,7 @@ const kernel = new Kernel({
   api,
   flags,
   tell: (message: ToServer) => server.postMessage(message),
-  exit: () => process.exit(0),
+  exit,
 })
 if (early.every((message) => message.kind !== 'request')) kernel.warmUp()
 take = (message) => kernel.hear(message)

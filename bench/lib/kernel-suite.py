@@ -17,6 +17,7 @@ LINES = 100_000
 START_S = 120
 SILENCE_S = 10
 INTERRUPT_S = 10
+BEGIN_S = 5
 
 TYPESCRIPT = {
     "language_name": "typescript",
@@ -79,8 +80,14 @@ PRINTING = {
     "typescript": f"for (let i = 0; i < {LINES}; i++) console.log(i)",
 }
 LOOPS = {
-    "python3": {"loop": "while True: pass", "loop after an await": "import asyncio\nawait asyncio.sleep(0.005)\nwhile True: pass"},
-    "typescript": {"loop": "for (;;) {}", "loop after an await": "await new Promise((r) => setTimeout(r, 5)); for (;;) {}"},
+    "python3": {
+        "loop": "print('on', flush=True)\nwhile True: pass",
+        "loop after an await": "import asyncio\nawait asyncio.sleep(0.005)\nprint('on', flush=True)\nwhile True: pass",
+    },
+    "typescript": {
+        "loop": "console.log('on'); for (;;) {}",
+        "loop after an await": "await new Promise((r) => setTimeout(r, 5)); console.log('on'); for (;;) {}",
+    },
 }
 
 
@@ -125,6 +132,17 @@ class Kernel:
     def code(self, of):
         return of[self.name if self.name == "python3" else "typescript"]
 
+    def wait_for_output(self, msg_id, timeout):
+        """Waits for a stream; a kernel may keep it back as long as its cell loops."""
+        until = time.monotonic() + timeout
+        while (left := until - time.monotonic()) > 0:
+            try:
+                message = self.client.get_iopub_msg(timeout=left)
+            except Empty:
+                return
+            if message["msg_type"] == "stream" and message["parent_header"].get("msg_id") == msg_id:
+                return
+
     def reply(self, msg_id, timeout):
         """The reply's content, or None where it does not come."""
         until = time.monotonic() + timeout
@@ -160,7 +178,8 @@ def keeps(name, loop):
     with Kernel(name) as kernel:
         kernel.reply(kernel.client.execute("kept = 41" if name == "python3" else "let kept = 41"), START_S)
         running = kernel.client.execute(loop)
-        time.sleep(1)
+        kernel.wait_for_output(running, BEGIN_S)
+        time.sleep(0.5)
         try:
             kernel.manager.interrupt_kernel()
         except Exception as error:

@@ -1,3 +1,5 @@
+import { endProcess } from './end-process.js'
+
 const POLL_MS = 1000
 
 /**
@@ -9,7 +11,7 @@ export function watchParent(): void {
   if (!Number.isInteger(parent) || parent <= 1) return
   const isDirect = process.ppid === parent
   const timer = setInterval(() => {
-    if (isDirect ? process.ppid !== parent : !isAlive(parent)) process.kill(process.pid, 'SIGKILL')
+    if (isDirect ? process.ppid !== parent : !isAlive(parent)) endProcess()
   }, POLL_MS)
   timer.unref()
 }

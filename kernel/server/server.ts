@@ -3,6 +3,7 @@ import type { JupyterMessage } from '../messaging/message.js'
 import { Wire } from '../messaging/wire.js'
 import { portsOf, readConnection } from '../messaging/connection.js'
 import { complain } from './complain.js'
+import { endProcess } from './end-process.js'
 import { History } from './history.js'
 import { Interrupter } from './interrupter.js'
 import { kernelInfo } from './kernel-info.js'
@@ -48,7 +49,6 @@ export class KernelServer {
     key: string,
     private readonly sockets: Sockets,
     private readonly tell: (message: ToExecutor) => void,
-    private readonly onClose: () => void,
   ) {
     this.wire = new Wire(key)
     this.history = new History(data.history)
@@ -59,14 +59,10 @@ export class KernelServer {
     this.interrupter = new Interrupter(data.flags, tell)
   }
 
-  /** Binds the sockets and serves. `tell` reaches the main thread; `onClose` is called at the end. */
-  static async start(
-    data: ServerData,
-    tell: (message: ToExecutor) => void,
-    onClose: () => void,
-  ): Promise<KernelServer> {
+  /** Binds the sockets and serves. `tell` reaches the main thread. */
+  static async start(data: ServerData, tell: (message: ToExecutor) => void): Promise<KernelServer> {
     const connection = readConnection(data.connectionFile)
-    const server = new KernelServer(data, connection.key, await bindSockets(connection), tell, onClose)
+    const server = new KernelServer(data, connection.key, await bindSockets(connection), tell)
     server.publisher.status('starting', {})
     void server.echoHeartbeat()
     void server.receive(server.sockets.shell, (message) => server.takeShell(message))
@@ -97,7 +93,7 @@ export class KernelServer {
     }
   }
 
-  /** Sends what waits and closes the sockets, after which the Worker ends by itself. */
+  /** Sends what waits and closes the sockets; ends the process where code that runs at its exit does not. */
   private async close(): Promise<void> {
     await Promise.all([this.publisher.drain(), this.shell.drain(), this.control.drain()])
     for (const socket of Object.values(this.sockets) as Router[]) socket.close()
@@ -105,7 +101,7 @@ export class KernelServer {
     const flags = new Int32Array(this.data.flags)
     Atomics.store(flags, CLOSED, 1)
     Atomics.notify(flags, CLOSED)
-    this.onClose()
+    setTimeout(endProcess, EXIT_AFTER_MS)
   }
 
   private async echoHeartbeat(): Promise<void> {
@@ -228,7 +224,7 @@ export class KernelServer {
       void this.interrupter.interrupt()
       // A compiler at work holds nothing that must be put away.
       const patience = this.interrupter.isAllowed ? EXIT_AFTER_MS : EXIT_COMPILER_AFTER_MS
-      setTimeout(() => process.kill(process.pid, 'SIGKILL'), patience)
+      setTimeout(endProcess, patience)
     }, 50)
     return content
   }

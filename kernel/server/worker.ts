@@ -5,9 +5,5 @@ import { KernelServer } from './server.js'
 
 watchParent()
 const port = parentPort!
-const server = await KernelServer.start(
-  workerData as ServerData,
-  (message) => port.postMessage(message),
-  () => process.exit(),
-)
+const server = await KernelServer.start(workerData as ServerData, (message) => port.postMessage(message))
 port.on('message', (message: ToServer) => server.hear(message))

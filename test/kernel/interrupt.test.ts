@@ -1,8 +1,4 @@
-import { spawn } from 'node:child_process'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { built } from './built.js'
 import { TestKernel } from './session.js'
 
 let kernel: TestKernel
@@ -98,55 +94,3 @@ describe('interrupt', () => {
     expect((await kernel.run('1 + 1')).result).toBe('2')
   })
 })
-
-describe('the process', () => {
-  it('ends when its parent dies, even in a loop', async () => {
-    const client = pathToFileURL(join(built(), 'kernel/client/kernel-client.js')).href
-    const script = `
-      const { KernelClient } = await import(${JSON.stringify(client)})
-      const kernel = await KernelClient.start({ cwd: process.cwd() })
-      kernel.execute('for (;;) {}')
-      console.log(kernel.process.pid)`
-    const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    const pid = await new Promise<number>((resolve) => {
-      parent.stdout.once('data', (chunk) => resolve(Number(String(chunk))))
-    })
-    await wait(500)
-    parent.kill('SIGKILL')
-    const deadline = Date.now() + 8000
-    while (isAlive(pid) && Date.now() < deadline) await wait(100)
-    expect(isAlive(pid)).toBe(false)
-  })
-
-  it('ends with the code that a cell exits with, and what it printed before arrives', async () => {
-    const other = await TestKernel.start()
-    const heard: unknown[] = []
-    const running = other.client.execute('console.log("bye"); process.exit(3)', (_, content) =>
-      heard.push(content['text']),
-    )
-    await expect(running).rejects.toThrow('The kernel ended with code 3.')
-    await wait(100)
-    expect(heard).toContain('bye\n')
-    await other.stop()
-  })
-
-  it('ends on shutdown although a timer runs', async () => {
-    const other = await TestKernel.start()
-    await other.run('setInterval(() => undefined, 1000)')
-    const begun = Date.now()
-    await other.stop()
-    expect(other.client.process.exitCode).toBe(0)
-    expect(Date.now() - begun).toBeLessThan(2500)
-  })
-})
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
