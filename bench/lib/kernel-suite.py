@@ -101,7 +101,7 @@ def suite(name):
         def setUpClass(cls):
             # Every answer has the same time; the first cell of a TypeScript kernel on a busy machine needs more.
             super().setUpClass()
-            cls.kc.execute_interactive("1", timeout=START_S)
+            cls.kc.execute_interactive("1", timeout=START_S, output_hook=lambda _: None)
 
     for attribute, value in SNIPPETS[name].items():
         setattr(Tests, attribute, value)

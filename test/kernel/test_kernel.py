@@ -10,7 +10,7 @@ class NirKernelTests(jupyter_kernel_test.KernelTests):
     def setUpClass(cls):
         # The suite gives every answer the same time, on a busy machine less than the first cell needs for its types.
         super().setUpClass()
-        cls.kc.execute_interactive("1", timeout=120)
+        cls.kc.execute_interactive("1", timeout=120, output_hook=lambda _: None)
 
     kernel_name = "nir"
     language_name = "typescript"

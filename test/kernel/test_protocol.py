@@ -58,6 +58,24 @@ class Execute(Protocol):
         self.assertLess(len(streams), 2_000)
 
 
+class Subshells(Protocol):
+    def test_there_are_none_and_requests_for_them_are_refused(self):
+        info, _ = self.collect(self.client.kernel_info())
+        self.assertNotIn("kernel subshells", info.get("supported_features", []))
+        request = self.client.session.msg("create_subshell_request", {})
+        self.client.control_channel.send(request)
+        reply = self.client.get_control_msg(timeout=TIMEOUT)
+        self.assertEqual(reply["content"]["status"], "error")
+
+    def test_a_request_for_a_subshell_runs_in_its_turn(self):
+        request = self.client.session.msg("execute_request", {"code": "6 * 7", "silent": False, "store_history": True})
+        request["header"]["subshell_id"] = "none"
+        self.client.shell_channel.send(request)
+        reply, messages = self.collect(request["header"]["msg_id"])
+        self.assertEqual(reply["status"], "ok")
+        self.assertEqual(messages[-1]["content"]["data"]["text/plain"], "42")
+
+
 class Output(Protocol):
     def test_clear_waits_or_not(self):
         _, messages = self.run_cell("display(1); clear({ wait: true }); display(2); clear()")
