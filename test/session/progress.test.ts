@@ -69,8 +69,8 @@ describe('progress in a cell', () => {
     await third
     expect(places).toEqual([
       [
-        'thinking 2 × █████░░░░░░░░░░░░░░░░░░░ 40 of 200 tokens · 33 tokens/s',
-        'thinking 2 × ████████████████████████ 40 of 40 tokens · 33 tokens/s',
+        'thinking 2 × ███░░░░░░░░░░░░░ 40 of 200 tokens · 33 tokens/s',
+        'thinking 2 × ████████████████ 40 of 40 tokens · 33 tokens/s',
       ],
     ])
   })
@@ -92,17 +92,17 @@ describe('lines of progress', () => {
     }
     // One of the two was stored, and says nothing of the rate.
     expect(progressLine(sweep)).toBe(
-      '██████░░░░░░░░░░░░░░░░░░ 2/8 problems · 0.2 generations/s · 3 min 0 s left · 5 of 13 passed',
+      '████░░░░░░░░░░░░ 2/8 problems · 0.2 generations/s · 3 min 0 s left · 5 of 13 passed',
     )
     expect(progressLine({ ...sweep, done: 8, passed: null })).toBe(
-      `${'█'.repeat(24)} 8/8 problems · 0.2 generations/s · 30.0 s`,
+      `${'█'.repeat(16)} 8/8 problems · 0.2 generations/s · 30.0 s`,
     )
     expect(captureLine({ done: 1, total: 2, tokens: 30, totalTokens: 60, milliseconds: 2000 })).toBe(
-      '████████████░░░░░░░░░░░░ 1/2 texts · 15 tokens/s · 2.0 s left',
+      '████████░░░░░░░░ 1/2 texts · 15 tokens/s · 2.0 s left',
     )
-    expect(loadLine('m.gguf', 0, 10)).toBe('loading m.gguf ░░░░░░░░░░░░░░░░░░░░░░░░ 0 %')
+    expect(loadLine('m.gguf', 0, 10)).toBe('loading m.gguf ░░░░░░░░░░░░░░░░ 0 %')
     expect(downloadLine('hf:m', 2e9, 8e9, 10_000)).toBe(
-      'downloading hf:m ██████░░░░░░░░░░░░░░░░░░ 2.00 of 8.00 GB · 200.0 MB/s · 30.0 s left',
+      'downloading hf:m ████░░░░░░░░░░░░ 2.00 of 8.00 GB · 200.0 MB/s · 30.0 s left',
     )
   })
 })
@@ -147,7 +147,7 @@ describe('a session', () => {
       const arms = [{ name: 'a' }, { name: 'b' }]
       await nir.generateArms('def add(a, b):', arms, options)
       expect(heard).toBe(8)
-      expect(places.at(-1)!.at(-1)).toMatch(/^generating █{24} 8 of 8 tokens/)
+      expect(places.at(-1)!.at(-1)).toMatch(/^generating █{16} 8 of 8 tokens/)
     } finally {
       await nir.close()
     }

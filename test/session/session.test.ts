@@ -125,7 +125,7 @@ describe('sweep', () => {
       Reflect.deleteProperty(surroundings, display)
     }
     expect(shown.length).toBeLessThanOrEqual(problems.length)
-    expect(shown.at(-1)!['text/plain']).toMatch(/^█{24} 4\/4 problems · /)
+    expect(shown.at(-1)!['text/plain']).toMatch(/^█{16} 4\/4 problems · /)
     expect(shown.at(-1)!['text/html']!.match(/<circle/g)).toHaveLength(2)
   })
 
@@ -156,7 +156,7 @@ describe('capturing', () => {
     try {
       const texts = Object.fromEntries(problems.map((problem) => [`${problem.task_id}`, problem.text]))
       const { names } = await nir.captureTo(path, texts, { layers: [6] })
-      expect(shown.at(-1)).toMatch(/^█{24} 4\/4 texts · \d+ tokens\/s · [\d.]+ s$/)
+      expect(shown.at(-1)).toMatch(/^█{16} 4\/4 texts · \d+ tokens\/s · [\d.]+ s$/)
       const file = await loadCrvs(path)
       expect(file.names).toEqual(names)
       expect((await file.read(names[0]!)).tokens).toEqual(nir.tokenize(texts[names[0]!]!))

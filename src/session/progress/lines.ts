@@ -2,7 +2,8 @@ import type { CaptureProgress } from '../../engine/index.js'
 import type { SweepProgress } from '../../sweep/index.js'
 import { duration } from '../../text/duration.js'
 
-const WIDTH = 24
+/** Of a bar: the line fits a terminal, behind the place of the cell. */
+const WIDTH = 16
 
 /** A sweep's progress in a line of text: bar, count, rate, time left, tests passed so far. */
 export function progressLine(progress: SweepProgress): string {
