@@ -173,7 +173,8 @@ class OpenLab implements Lab {
   async cell(index: number): Promise<Locator> {
     await this.page.evaluate((place) => {
       const { jupyterapp } = window as unknown as { jupyterapp: JupyterApp }
-      return jupyterapp.shell.currentWidget.content.scrollToItem(place, 'start')
+      // Its promise may never resolve, when there is little to scroll.
+      void jupyterapp.shell.currentWidget.content.scrollToItem(place, 'start')
     }, index)
     const cell = this.page.locator(`.jp-Notebook .jp-Cell[data-windowed-list-index="${index}"]`)
     await cell.waitFor()
