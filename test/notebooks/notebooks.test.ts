@@ -45,7 +45,7 @@ nbformat.write(notebook, sys.argv[2])
  * temporary folders, and the figures of a progress line, whose last state is drawn by time.
  */
 const PASSING: readonly (readonly [RegExp, string])[] = [
-  [/\d+(\.\d+)? ?(ms|s|min|h)\b/g, '<time>'],
+  [/(\d+(\.\d+)? ?(ms|s|min|h)\b\s*)+/g, '<time>'],
   [/\d+(\.\d+)? (generations|tokens|problems|captures)\/s/g, '<rate>'],
   [/\bnir-[0-9a-f-]{36}\b/g, '<id>'],
   [/\/tmp\/[\w./-]+/g, '<folder>'],
