@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util'
 import { configuredModels, loadStudyConfig, studySchema, type StudyConfig } from '../../index.js'
 import { UsageError } from '../errors.js'
-import { CONFIG_FLAGS, overridesFrom } from '../sweep/flags.js'
-import { jsonReporter } from '../sweep/json-reporter.js'
-import { runStudy } from '../sweep/run-study.js'
-import { StopSignal } from '../sweep/stop-signal.js'
-import { textReporter } from '../sweep/text-reporter.js'
+import { CONFIG_FLAGS, overridesFrom } from '../study/flags.js'
+import { jsonReporter } from '../study/json-reporter.js'
+import { runStudy } from '../study/run-study.js'
+import { StopSignal } from '../study/stop-signal.js'
+import { textReporter } from '../study/text-reporter.js'
 
 export const usage = `nir sweep [CONFIG.yaml] [options]
 
