@@ -14,6 +14,8 @@ export { Help, HelpError } from './session/help/help.js'
 export { Sweep, SweepEndedError } from './session/sweep.js'
 export { openStudy, Study } from './session/study.js'
 export { progressLine } from './session/progress/lines.js'
+export { studyStatus, type StudyStatus } from './session/study-status.js'
+export type { StageTime, SweepEstimate } from './session/estimate.js'
 export {
   ClosedError,
   ContextSizeError,
@@ -42,6 +44,7 @@ export {
   type Injection,
   type Input,
   type Interventions,
+  type MemoryEstimate,
   type ModelInfo,
   type Positions,
   type Replacement,
@@ -97,6 +100,7 @@ export {
   type ExportFormat,
   type MergeReport,
   type MergeSummary,
+  type ArmCount,
   type StudyConfig,
   type MissingWork,
   type Shard,

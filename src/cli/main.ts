@@ -28,6 +28,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'run a notebook without Jupyter',
     run: async (args) => (await import('./commands/run.js')).run(args),
   },
+  status: {
+    summary: 'say how far a study is',
+    run: async (args) => (await import('./commands/status.js')).status(args),
+  },
   sweep: {
     summary: 'run a study, or go on with it',
     run: async (args) => (await import('./commands/sweep.js')).sweep(args),

@@ -22,7 +22,7 @@ import {
 } from './engine-options.js'
 import { ClosedError, ContextSizeError, InputError, callNative, callNativeSync } from './errors.js'
 import { RunningGeneration, type Generation, type TokenReader } from './generation.js'
-import { estimateMemory } from './gguf/memory.js'
+import { estimateMemory, type MemoryEstimate } from './gguf/memory.js'
 import type { Place } from './feed.js'
 import type { Job } from './job.js'
 import { Lane } from './lane.js'
@@ -51,6 +51,7 @@ export class Engine {
   readonly #decoder: Decoder
   readonly #scheduler: Scheduler
   readonly #flashAttention: boolean
+  readonly #memory: (cells: number) => MemoryEstimate
   readonly #bosToken: number
   readonly #hasTokenizer: boolean
   readonly #captured = new WeakSet<Crv>()
@@ -67,14 +68,15 @@ export class Engine {
     this.#hasTokenizer = info.hasTokenizer
     this.model = modelInfo(options, header, info)
     this.#flashAttention = flashAttentionOf(options, info.sizeBytes, backend.gpu === false)
-    const bytesOf = (cells: number) =>
+    this.#memory = (cells) =>
       estimateMemory(header, {
         cells,
         cacheBytes: cacheBytesOf(options),
         rows: BATCH_SIZE,
         outputs: SEQUENCES,
         flashAttention: this.#flashAttention,
-      }).total
+      })
+    const bytesOf = (cells: number) => this.#memory(cells).total
     this.#decoder = new Decoder(native, {
       threads: threadsOf(options, info.sizeBytes),
       flashAttention: this.#flashAttention,
@@ -102,6 +104,11 @@ export class Engine {
       await engine.close()
       throw error
     }
+  }
+
+  /** What model, cache and computing take, with as many cells in the cache. See {@link estimateMemory}. */
+  memoryFor(cells: number): MemoryEstimate {
+    return this.#memory(cells)
   }
 
   /** Text → tokens, special tokens parsed, with the BOS token that the model wants in front. */

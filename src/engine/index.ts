@@ -1,3 +1,4 @@
+export type { MemoryEstimate } from './gguf/memory.js'
 export { checkInterventions } from './arm.js'
 export type { Arm, Injection, Interventions, Replacement, Steering } from './arm.js'
 export type { Positions } from './positions.js'

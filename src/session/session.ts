@@ -37,24 +37,28 @@ import {
 } from '../nir/index.js'
 import { loadProblems, type Problem, type ProblemSource } from '../problems/index.js'
 import {
+  isStudy,
+  ProgressFile,
   resolveArms,
   runSweep,
   StudyStore,
   type ArmOptions,
   type StudyConfig,
   type SweepOptions,
+  type SweepProgress,
   type SweepRecord,
   type SweepTools,
 } from '../sweep/index.js'
 import { planSweep } from '../sweep/plan.js'
 import { Thesis } from '../thesis/index.js'
 import { withAmbientSignal } from './ambient.js'
+import { estimateSweep, type SweepEstimate } from './estimate.js'
 import { resolveModel } from './open-model.js'
 import { help, type Help } from './help/help.js'
 import { showingTokens } from './progress/tokens.js'
 import { captureInCell, loadInCell, sweepInCell } from './progress/work.js'
 import { openStudy, type Study } from './study.js'
-import { studySettings, studyWork, type SessionEngine } from './study-work.js'
+import { storedWork, studySettings, studyWork, type SessionEngine } from './study-work.js'
 import { Sweep, SweepEndedError } from './sweep.js'
 
 /** Options of {@link createSession}. */
@@ -303,13 +307,31 @@ export class Session {
     try {
       const work = await store.startWork(studyWork(run, tools, this.#options, config))
       try {
-        return await collect(run, { ...tools, store: work })
+        return await collectVisibly(run, { ...tools, store: work }, store.database.folder)
       } finally {
         work.end()
       }
     } finally {
       await store.close()
     }
+  }
+
+  /**
+   * What a sweep would do, and how long it would take: its plan, what is stored of it, and a short calibration on this
+   * model. Nothing is stored.
+   * @throws {@link SweepOptionError}; {@link StudyError} where the study cannot be continued so.
+   * @category Experiments
+   * @example
+   * const { generations, milliseconds } = await nir.estimate({ problems, layers: 'all', study: 'runs/depths' })
+   */
+  async estimate(options: SweepOptions & StudyOptions): Promise<SweepEstimate> {
+    const { study, config: _, ...run } = withAmbientSignal(options)
+    const tools = await this.#tools()
+    planSweep(run, tools.engine.model) // what cannot be run is not calibrated
+    const isBegun = study !== undefined && isStudy(study)
+    const nothing = { records: [], thinkingTokens: null }
+    const stored = isBegun ? await storedWork(study, await studySettings(run, tools, this.#options)) : nothing
+    return estimateSweep(run, tools, stored)
   }
 
   /**
@@ -412,6 +434,23 @@ async function collect(options: SweepOptions, tools: SweepTools): Promise<Sweep>
     throw new SweepEndedError(new Sweep([...records], warnings), error, aborted)
   }
   return new Sweep(records, warnings)
+}
+
+/** The same, with a file beside the study's database that says how far it is. */
+async function collectVisibly(options: SweepOptions, tools: SweepTools, folder: string): Promise<Sweep> {
+  const file = new ProgressFile(folder, options.problems.length * (options.samples ?? 1))
+  const onProgress = (progress: SweepProgress) => {
+    file.update(progress)
+    options.onProgress?.(progress)
+  }
+  try {
+    const sweep = await collect({ ...options, onProgress }, tools)
+    file.end('done')
+    return sweep
+  } catch (error) {
+    file.end(options.signal?.aborted ? 'stopped' : 'failed')
+    throw error
+  }
 }
 
 /** The running cell's signal and progress, where the caller gives none. */

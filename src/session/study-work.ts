@@ -7,12 +7,15 @@ import type { EvaluatorCapabilities } from '../evaluation/index.js'
 import { packageRoot } from '../package-root.js'
 import {
   hashOfFile,
+  readRecords,
   resolveArms,
   stopTexts,
+  StudyStore,
   type StudyConfig,
   type StudySettings,
   type StudyWork,
   type SweepOptions,
+  type SweepRecord,
   type SweepTools,
 } from '../sweep/index.js'
 
@@ -48,6 +51,22 @@ export async function studySettings(
     maxTokens: options.maxTokens ?? 250,
     maxThinkingTokens: options.maxThinkingTokens ?? 1000,
     stop: stopTexts(options, tools.prompts.generation),
+  }
+}
+
+/** What a study holds already. */
+export async function storedWork(
+  folder: string,
+  settings: StudySettings,
+): Promise<{ readonly records: readonly SweepRecord[]; readonly thinkingTokens: number | null }> {
+  const store = await StudyStore.begin(folder, settings)
+  try {
+    const [thinking] = await store.database.rows<{ mean: number | null }>(
+      'SELECT avg(tokens) AS mean FROM thinking',
+    )
+    return { records: await readRecords(store.database), thinkingTokens: thinking?.mean ?? null }
+  } finally {
+    await store.close()
   }
 }
 

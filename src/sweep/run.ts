@@ -1,6 +1,8 @@
 import { setMaxListeners } from 'node:events'
 import { abortable } from '../abortable.js'
 import { SweepOptionError } from './errors.js'
+import type { Engine } from '../engine/index.js'
+import type { NamedArm } from '../nir/index.js'
 import { missingOf, type UnitTask } from './missing.js'
 import { planSweep, type SweepOptions, type SweepPlan, type Unit } from './plan.js'
 import type { SweepRecord } from './record.js'
@@ -40,8 +42,7 @@ export async function runSweep(
     if (finished) await tools.store?.commit(finished)
     tally.add(task, finished)
   }
-  // So many units share decodes that while some think, the arms of others fill the batch.
-  const width = Math.ceil(tools.engine.lanes / plan.arms.length) + 1
+  const width = sweepWidth(tools.engine, plan.arms)
   const units: Promise<Pending>[] = []
   let measuring: Promise<void> = Promise.resolve()
   try {
@@ -64,6 +65,11 @@ export async function runSweep(
     failing.abort()
     await Promise.allSettled(units)
   }
+}
+
+/** So many units share decodes that while some think, the arms of others fill the batch. */
+export function sweepWidth({ lanes }: Pick<Engine, 'lanes'>, arms: readonly NamedArm[]): number {
+  return Math.ceil(lanes / arms.length) + 1
 }
 
 /** Generates the arms of a unit that are not stored. */

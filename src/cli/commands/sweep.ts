@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { configuredModels, loadStudyConfig, studySchema, type StudyConfig } from '../../index.js'
 import { UsageError } from '../errors.js'
+import { dryRun } from '../study/dry-run.js'
 import { CONFIG_FLAGS, overridesFrom } from '../study/flags.js'
 import { jsonReporter } from '../study/json-reporter.js'
 import { runStudy } from '../study/run-study.js'
@@ -22,6 +23,7 @@ Runs a study, or goes on with it: what is stored is not computed again.
       --samples N  --seed N  --temperature T  --max-tokens N  --max-thinking-tokens N
       --context-size N  --exact  --gpu auto|cuda|metal|vulkan|none  --threads N
 
+      --dry-run                 print the plan, memory and time, after a short calibration; nothing is stored
       --json                    events as JSON lines on standard output
       --schema                  print the configuration's JSON Schema
   -h, --help                    show this
@@ -39,6 +41,7 @@ export async function sweep(args: string[]): Promise<number> {
     allowPositionals: true,
     options: {
       ...CONFIG_FLAGS,
+      'dry-run': { type: 'boolean' },
       json: { type: 'boolean' },
       schema: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
@@ -53,6 +56,10 @@ export async function sweep(args: string[]): Promise<number> {
     return 0
   }
   const config = await configFrom(positionals, overridesFrom(values))
+  if (values['dry-run']) {
+    for (const name of configuredModels(config).keys()) await dryRun(config, name, values.json === true)
+    return 0
+  }
   const reporter = values.json
     ? jsonReporter((line) => process.stdout.write(line))
     : textReporter(process.stderr)

@@ -1,0 +1,114 @@
+import { realpathSync } from 'node:fs'
+import { hostname } from 'node:os'
+import {
+  readProgress,
+  readSettings,
+  StudyError,
+  StudyStore,
+  type ArmCount,
+  type StudyProgress,
+  type StudySettings,
+} from '../sweep/index.js'
+
+/** How far a study is. */
+export interface StudyStatus {
+  /** Absolute path. */
+  readonly folder: string
+  readonly settings: StudySettings
+  /** Who works on it, such as `process 4711 on gpu-3`; `null`: nobody. */
+  readonly holder: string | null
+  /** Problem × sample units with all arms, and of how many; while it is held, those of the running sweep. */
+  readonly units: { readonly done: number; readonly total: number }
+  readonly arms: readonly ArmCount[]
+  /** Generations a second of the last sweep; `null`: it computed none, or left no word. */
+  readonly generationsPerSecond: number | null
+  /** Of the running sweep at this rate; `null`: none is running, or it has no rate yet. */
+  readonly millisecondsLeft: number | null
+  /** How the last sweep ended; `'killed'`: without a word. `null`: no sweep left one. */
+  readonly lastRun: Exclude<StudyProgress['state'], 'running'> | 'running' | 'killed' | null
+}
+
+/**
+ * How far a study is, also while a sweep of another process works on it: then by what that sweep writes beside the
+ * database every second.
+ * @throws {@link StudyError}
+ * @example
+ * const { units, holder } = await studyStatus('runs/depths')
+ */
+export async function studyStatus(path: string): Promise<StudyStatus> {
+  const settings = readSettings(path)
+  const folder = realpathSync(path)
+  const progress = readProgress(folder)
+  if (progress && isRunning(progress)) return heldStatus(folder, settings, progress, holderOf(progress))
+  try {
+    const store = await StudyStore.open(folder)
+    try {
+      return await storedStatus(store, progress)
+    } finally {
+      await store.close()
+    }
+  } catch (error) {
+    if (!(error instanceof StudyError) || error.code !== 'STUDY_IN_USE' || !progress) throw error
+    return heldStatus(folder, settings, progress, holderOf(progress))
+  }
+}
+
+const holderOf = ({ process, host }: StudyProgress) => `process ${process} on ${host}`
+
+/** Is the sweep's process alive? Of another machine's nothing is known: the database's lock tells. */
+function isRunning({ state, process: pid, host }: StudyProgress): boolean {
+  if (state !== 'running' || host !== hostname() || pid === process.pid) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+function heldStatus(
+  folder: string,
+  settings: StudySettings,
+  progress: StudyProgress,
+  holder: string,
+): StudyStatus {
+  const { done, total, computed, milliseconds, arms } = progress
+  return {
+    folder,
+    settings,
+    holder,
+    units: { done, total },
+    arms,
+    generationsPerSecond: rate(progress),
+    millisecondsLeft: computed.units > 0 ? (milliseconds / computed.units) * (total - done) : null,
+    lastRun: 'running',
+  }
+}
+
+async function storedStatus(
+  { database, settings }: StudyStore,
+  progress: StudyProgress | null,
+): Promise<StudyStatus> {
+  const [units] = await database.rows<{ done: number; total: number }>(`
+    SELECT (SELECT count(*)::INTEGER FROM (SELECT 1 FROM generations GROUP BY task_id, sample
+              HAVING count(*) = (SELECT count(*) FROM arms))) AS done,
+           ((SELECT count(*) FROM problems) * coalesce((SELECT max(samples) FROM runs), 0))::INTEGER AS total`)
+  const arms = await database.rows<ArmCount>(`
+    SELECT a.arm, count(o.arm)::INTEGER AS generations, count(o.passed)::INTEGER AS tested,
+           (count(*) FILTER (o.passed))::INTEGER AS passed
+    FROM arms a LEFT JOIN outcomes o USING (arm) GROUP BY a.arm, a.layer ORDER BY a.layer NULLS FIRST, a.arm`)
+  return {
+    folder: database.folder,
+    settings,
+    holder: null,
+    units: units!,
+    arms,
+    generationsPerSecond: progress && rate(progress),
+    millisecondsLeft: null,
+    lastRun: progress && (progress.state === 'running' ? 'killed' : progress.state),
+  }
+}
+
+function rate({ computed, milliseconds }: StudyProgress): number | null {
+  return milliseconds > 0 ? computed.generations / (milliseconds / 1000) : null
+}
