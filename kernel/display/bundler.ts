@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { frameBundle, isFrame } from './frame.js'
-import { toJsonValue } from './json.js'
+import { toJsonValue } from '../../src/text/json.js'
 import { isMimeBundle, type DisplayData, type MimeBundle } from './mime.js'
 import { areGenerations, generationsBundle, isGeneration } from './generation.js'
 import { figureBundle, isFigure } from './plotly.js'

@@ -31,6 +31,15 @@ export { type BootstrapOptions, type Interval } from './statistics/bootstrap.js'
 export { mcnemarExact, type McNemarResult } from './statistics/mcnemar.js'
 export { wilcoxonSignedRank, type WilcoxonResult } from './statistics/wilcoxon.js'
 export { holm } from './statistics/holm.js'
+export { compareStudies, type ComparedStudy } from './compare-studies/compare-studies.js'
+export { type SettingDifference } from './compare-studies/differences.js'
+export {
+  StudyComparison,
+  type StudyComparisonContent,
+  type StudyComparisonRow,
+} from './compare-studies/study-comparison.js'
+export { type ReportContent, StudyReport } from './report/report.js'
+export { type RunFacts, type StageFacts, type StudyFacts } from './report/facts.js'
 export { depthChart } from './charts/depth-chart.js'
 export { depthSketch } from './charts/depth-sketch.js'
 export { depthCurvesChart } from './charts/depth-curves-chart.js'

@@ -12,6 +12,10 @@ interface Command {
 }
 
 const COMMANDS: Readonly<Record<string, Command>> = {
+  compare: {
+    summary: 'compare two studies',
+    run: async (args) => (await import('./commands/compare.js')).compare(args),
+  },
   doctor: {
     summary: 'tell what is there, what is missing, and how to get it',
     run: async (args) => (await import('./commands/doctor.js')).doctor(args),
@@ -31,6 +35,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   status: {
     summary: 'say how far a study is',
     run: async (args) => (await import('./commands/status.js')).status(args),
+  },
+  report: {
+    summary: 'make a report of a study',
+    run: async (args) => (await import('./commands/report.js')).report(args),
   },
   sweep: {
     summary: 'run a study, or go on with it',

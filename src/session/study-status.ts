@@ -85,10 +85,10 @@ function heldStatus(
   }
 }
 
-async function storedStatus(
-  { database, settings }: StudyStore,
-  progress: StudyProgress | null,
-): Promise<StudyStatus> {
+/** Whole units, and generations an arm, of what is stored. */
+export async function storedCounts(
+  database: StudyStore['database'],
+): Promise<Pick<StudyStatus, 'units' | 'arms'>> {
   const [units] = await database.rows<{ done: number; total: number }>(`
     SELECT (SELECT count(*)::INTEGER FROM (SELECT 1 FROM generations GROUP BY task_id, sample
               HAVING count(*) = (SELECT count(*) FROM arms))) AS done,
@@ -97,12 +97,18 @@ async function storedStatus(
     SELECT a.arm, count(o.arm)::INTEGER AS generations, count(o.passed)::INTEGER AS tested,
            (count(*) FILTER (o.passed))::INTEGER AS passed
     FROM arms a LEFT JOIN outcomes o USING (arm) GROUP BY a.arm, a.layer ORDER BY a.layer NULLS FIRST, a.arm`)
+  return { units: units!, arms }
+}
+
+async function storedStatus(
+  { database, settings }: StudyStore,
+  progress: StudyProgress | null,
+): Promise<StudyStatus> {
   return {
     folder: database.folder,
     settings,
     holder: null,
-    units: units!,
-    arms,
+    ...(await storedCounts(database)),
     generationsPerSecond: progress && rate(progress),
     millisecondsLeft: null,
     lastRun: progress && (progress.state === 'running' ? 'killed' : progress.state),

@@ -104,6 +104,7 @@ function environment(
     host: hostname(),
     process: process.pid,
     model: model.path,
+    layerCount: model.layerCount,
     parser,
     pythonVersion,
     testPythonVersion,

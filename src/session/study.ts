@@ -1,6 +1,6 @@
 import type { DataFrame } from 'danfojs-node'
 import { frameOf } from '../analysis/danfo.js'
-import { toFrame } from '../analysis/index.js'
+import { toFrame, type StudyReport } from '../analysis/index.js'
 import type { Crv } from '../engine/index.js'
 import { createEvaluator, type EvaluatorOptions } from '../evaluation/index.js'
 import {
@@ -19,6 +19,7 @@ import {
   type TableName,
 } from '../sweep/index.js'
 import { resultColumns } from './result-columns.js'
+import { studyReport } from './study-report.js'
 import { Sweep } from './sweep.js'
 
 /**
@@ -131,6 +132,16 @@ export class Study {
    */
   crv(taskId: number, sample = 0): Promise<Crv> {
     return readCrv(this.#store.database, taskId, sample)
+  }
+
+  /**
+   * A report on what is stored: text, or a page that needs nothing else. See {@link StudyReport}.
+   * @throws {@link AnalysisError} `NO_RECORDS`.
+   * @example
+   * writeFileSync('report.html', (await study.report()).toHTML())
+   */
+  report(): Promise<StudyReport> {
+    return studyReport(this.#store)
   }
 
   /**

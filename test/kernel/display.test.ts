@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { DataFrame, Series } from 'danfojs-node'
 import { Bundler, DISPLAY } from '../../kernel/display/bundler.js'
 import { createDisplay } from '../../kernel/display/display.js'
-import { PLOTLY_MIME, PLOTLY_SCRIPT_CLASS } from '../../kernel/display/plotly.js'
+import { PLOTLY_MIME } from '../../kernel/display/plotly.js'
+import { PLOTLY_SCRIPT_CLASS } from '../../src/text/plotly-html.js'
 
 const bundle = async (value: unknown, bundler = new Bundler(), cell = 'a') =>
   (await bundler.bundle(value, cell)).data as Record<string, string>

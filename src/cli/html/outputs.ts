@@ -1,5 +1,6 @@
 import { marked } from 'marked'
-import { figureHtml, PLOTLY_MIME } from '../../../kernel/display/plotly.js'
+import { PLOTLY_MIME } from '../../../kernel/display/plotly.js'
+import { figureHtml } from '../../text/plotly-html.js'
 import { textOf } from '../notebook/notebook.js'
 import type { Output } from '../notebook/outputs.js'
 import { ansiToHtml } from './ansi.js'

@@ -1,0 +1,38 @@
+import type { SweepRecord } from '../../sweep/record.js'
+import type { StudyFacts } from './facts.js'
+
+/** Fewer problems than this show only large differences. */
+const FEW_PROBLEMS = 50
+
+/** What a reader has to know before the figures. */
+export function warnings({ settings, runs, units }: StudyFacts, records: readonly SweepRecord[]): string[] {
+  const problems = new Set(records.map(({ taskId }) => taskId)).size
+  const values = (name: string) => [...new Set(runs.map(({ environment }) => String(environment[name])))]
+  const untested = records.filter(({ passed }) => passed === null).length
+  const unparsed = records.filter(({ parses }) => parses === null).length
+  const commits = values('commit')
+  return [
+    ...(units.done < units.total
+      ? [`The study is not finished: ${units.done} of ${units.total} units have all arms.`]
+      : []),
+    ...(untested > 0
+      ? [`${untested} of ${records.length} generations were not tested: there was no sandbox or no Python.`]
+      : []),
+    ...(unparsed > 0
+      ? [`${unparsed} of ${records.length} generations were not parsed: there was no Python.`]
+      : []),
+    ...(problems < FEW_PROBLEMS ? [`${problems} problems show only large differences.`] : []),
+    ...(commits.length > 1
+      ? [`Parts were made by different states of the code: ${commits.join(', ')}.`]
+      : []),
+    ...(commits.some((commit) => commit.endsWith('-dirty'))
+      ? ['The code had changes that no commit holds.']
+      : []),
+    ...(values('host').length > 1
+      ? [`Parts were made on different machines: ${values('host').join(', ')}.`]
+      : []),
+    ...(settings.engine.exact
+      ? []
+      : ['The session was not exact: run again, last digits and seldom a token may differ.']),
+  ]
+}
