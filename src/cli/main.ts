@@ -28,6 +28,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'merge studies, such as those of shards, into one',
     run: async (args) => (await import('./commands/merge.js')).merge(args),
   },
+  report: {
+    summary: 'make a report of a study',
+    run: async (args) => (await import('./commands/report.js')).report(args),
+  },
   run: {
     summary: 'run a notebook without Jupyter',
     run: async (args) => (await import('./commands/run.js')).run(args),
@@ -35,10 +39,6 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   status: {
     summary: 'say how far a study is',
     run: async (args) => (await import('./commands/status.js')).status(args),
-  },
-  report: {
-    summary: 'make a report of a study',
-    run: async (args) => (await import('./commands/report.js')).report(args),
   },
   sweep: {
     summary: 'run a study, or go on with it',
