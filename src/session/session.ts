@@ -302,12 +302,13 @@ export class Session {
       throw run.signal?.aborted ? new SweepEndedError(new Sweep([]), error, true) : error
     })
     if (study === undefined) return collect(run, tools)
-    planSweep(run, tools.engine.model) // what cannot be run makes no folder
+    const { units } = planSweep(run, tools.engine.model) // what cannot be run makes no folder
     const store = await StudyStore.begin(study, await studySettings(run, tools, this.#options))
     try {
       const work = await store.startWork(studyWork(run, tools, this.#options, config))
       try {
-        return await collectVisibly(run, { ...tools, store: work }, store.database.folder)
+        const file = new ProgressFile(store.database.folder, units.length)
+        return await collectVisibly(run, { ...tools, store: work }, file)
       } finally {
         work.end()
       }
@@ -437,8 +438,7 @@ async function collect(options: SweepOptions, tools: SweepTools): Promise<Sweep>
 }
 
 /** The same, with a file beside the study's database that says how far it is. */
-async function collectVisibly(options: SweepOptions, tools: SweepTools, folder: string): Promise<Sweep> {
-  const file = new ProgressFile(folder, options.problems.length * (options.samples ?? 1))
+async function collectVisibly(options: SweepOptions, tools: SweepTools, file: ProgressFile): Promise<Sweep> {
   const onProgress = (progress: SweepProgress) => {
     file.update(progress)
     options.onProgress?.(progress)

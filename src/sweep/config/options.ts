@@ -66,13 +66,13 @@ export async function sweepOptions(
   const loaded = typeof config === 'string' ? await loadStudyConfig(config) : config
   modelNamed(loaded, name)
   const { layers, mapping, decodePositions, grid, arms, samples, seed, temperature, maxTokens } = loaded
-  const { maxThinkingTokens, stop, study } = loaded
+  const { maxThinkingTokens, stop, keepCrvs, study } = loaded
   const problems = await configuredProblems(loaded)
   return {
     problems,
     context: await contextsOf(loaded, problems),
     ...{ layers, mapping, decodePositions, grid, arms, samples, seed, temperature, maxTokens },
-    ...{ maxThinkingTokens, stop },
+    ...{ maxThinkingTokens, stop, keepCrvs },
     study: study !== undefined && name !== null ? join(study, name) : study,
     config: loaded,
   }

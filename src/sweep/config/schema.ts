@@ -184,6 +184,12 @@ export const studyConfig = z
       .describe(
         'Texts that end a generation. Default: the fence that closes the code, where the prompt opens one.',
       ),
+    keepCrvs: z
+      .union([z.boolean(), z.literal('f16')])
+      .optional()
+      .describe(
+        'Keep the captured hidden states beside the study: true as float32, f16 at half the size. Default: false.',
+      ),
     study: text
       .optional()
       .describe(
