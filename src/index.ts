@@ -92,6 +92,7 @@ export {
   studySchema,
   SweepOptionError,
   sweepOptions,
+  unitCount,
   type ArmOptions,
   type ConfigMistake,
   type ConfigOverrides,

@@ -1,6 +1,6 @@
 export { resolveArms, type ArmOptions } from './arms.js'
 export { SweepOptionError } from './errors.js'
-export { seedFrom, type SweepOptions, type SweepProgress } from './plan.js'
+export { seedFrom, unitCount, type SweepOptions, type SweepProgress } from './plan.js'
 export type { SweepRecord } from './record.js'
 export { runSweep, sweepWidth } from './run.js'
 export { stopTexts, type SweepTools } from './run-unit.js'

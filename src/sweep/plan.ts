@@ -76,6 +76,11 @@ export interface SweepPlan {
   readonly arms: readonly NamedArm[]
 }
 
+/** How many units, each a problem and sample with all arms, a sweep or its shard does. */
+export function unitCount(options: Pick<SweepOptions, 'problems' | 'samples' | 'seed' | 'shard'>): number {
+  return unitsOf(options).length
+}
+
 /** @throws {@link SweepOptionError} */
 export function planSweep(options: SweepOptions, model: Engine['model']): SweepPlan {
   const { problems, samples = 1, seed = 0, temperature = 0, shard } = options
@@ -123,6 +128,10 @@ export function planSweep(options: SweepOptions, model: Engine['model']): SweepP
       )
     ids.add(id)
   }
+  return { units: unitsOf(options), arms }
+}
+
+function unitsOf({ problems, samples = 1, seed = 0, shard }: Parameters<typeof unitCount>[0]): Unit[] {
   const units = problems.flatMap((problem) =>
     Array.from({ length: samples }, (_, sample) => ({
       problem,
@@ -131,7 +140,7 @@ export function planSweep(options: SweepOptions, model: Engine['model']): SweepP
       thinkingSeed: unitSeed(seed, problem.task_id, sample, 'thinking'),
     })),
   )
-  return { units: shard ? units.filter((unit) => isInShard(unit, shard)) : units, arms }
+  return shard ? units.filter((unit) => isInShard(unit, shard)) : units
 }
 
 function checkOneOf(name: string, value: string | undefined, names: readonly string[]): void {

@@ -5,6 +5,7 @@ import { dryRun } from '../study/dry-run.js'
 import { CONFIG_FLAGS, overridesFrom } from '../study/flags.js'
 import { jsonReporter } from '../study/json-reporter.js'
 import { runStudy } from '../study/run-study.js'
+import { shardArgument } from '../study/shard-argument.js'
 import { StopSignal } from '../study/stop-signal.js'
 import { textReporter } from '../study/text-reporter.js'
 
@@ -24,6 +25,7 @@ Runs a study, or goes on with it: what is stored is not computed again.
       --context-size N  --exact  --gpu auto|cuda|metal|vulkan|none  --threads N
 
       --dry-run                 print the plan, memory and time, after a short calibration; nothing is stored
+      --shard I/N               only the I-th of N parts, into the study DIR.shard-I-of-N (see nir merge)
       --json                    events as JSON lines on standard output
       --schema                  print the configuration's JSON Schema
   -h, --help                    show this
@@ -42,6 +44,7 @@ export async function sweep(args: string[]): Promise<number> {
     options: {
       ...CONFIG_FLAGS,
       'dry-run': { type: 'boolean' },
+      shard: { type: 'string' },
       json: { type: 'boolean' },
       schema: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
@@ -60,13 +63,14 @@ export async function sweep(args: string[]): Promise<number> {
     for (const name of configuredModels(config).keys()) await dryRun(config, name, values.json === true)
     return 0
   }
+  const shard = values.shard === undefined ? undefined : shardArgument(values.shard)
   const reporter = values.json
     ? jsonReporter((line) => process.stdout.write(line))
     : textReporter(process.stderr)
   const stop = new StopSignal()
   try {
     for (const name of configuredModels(config).keys()) {
-      const finished = await runStudy(config, name, reporter, stop.signal)
+      const finished = await runStudy(config, { name, shard }, reporter, stop.signal)
       if (!finished) return stop.code ?? 1
     }
     return 0

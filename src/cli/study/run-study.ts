@@ -3,22 +3,33 @@ import {
   sessionOptions,
   sweepOptions,
   SweepEndedError,
+  unitCount,
+  type Shard,
   type StudyConfig,
 } from '../../index.js'
 import type { SweepReporter } from './reporter.js'
+import { shardFolder } from './shard-argument.js'
+
+/** Which part of a configuration. */
+export interface StudyPart {
+  /** Of the model; `null`: the configuration's only one. */
+  readonly name: string | null
+  readonly shard: Shard | undefined
+}
 
 /**
- * Runs the study of one model of a configuration.
+ * Runs the study of one model of a configuration, or a shard of it.
  * @returns whether it is finished; `false`: the signal stopped it.
  */
 export async function runStudy(
   config: StudyConfig,
-  name: string | null,
+  { name, shard }: StudyPart,
   reporter: SweepReporter,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const options = await sweepOptions(config, name)
-  const study = options.study!
+  const configured = await sweepOptions(config, name)
+  const study = shard ? shardFolder(configured.study!, shard) : configured.study!
+  const options = { ...configured, shard, study }
   const nir = await createSession(await sessionOptions(config, name))
   const startedAt = performance.now()
   const end = (
@@ -40,7 +51,7 @@ export async function runStudy(
       study,
       name,
       model: nir.model.name,
-      units: options.problems.length * (options.samples ?? 1),
+      units: unitCount(options),
       arms: nir.arms(options).map((arm) => arm.name),
     })
     end('done', await nir.sweep({ ...options, signal, onProgress: (progress) => reporter.unit(progress) }))

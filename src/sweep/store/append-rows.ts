@@ -7,14 +7,19 @@ import type { Row } from './rows.js'
 export function appendRows(appender: DuckDBAppender, rows: readonly Row[]): void {
   const types = Array.from({ length: appender.columnCount }, (_, index) => appender.columnType(index))
   const names = types.map(String)
-  for (const row of rows) {
-    row.forEach((value, index) => {
-      if (value === null) appender.appendNull()
-      else appender.appendValue(asDuckDB(value, names[index]!), types[index])
-    })
-    appender.endRow()
+  for (let start = 0; start < rows.length; start += CHUNK) {
+    const chunk = duckdb().DuckDBDataChunk.create(types)
+    chunk.setRows(
+      rows
+        .slice(start, start + CHUNK)
+        .map((row) => row.map((value, index) => (value === null ? null : asDuckDB(value, names[index]!)))),
+    )
+    appender.appendDataChunk(chunk)
   }
 }
+
+/** Rows that DuckDB takes at once: a vector's length. */
+const CHUNK = 2048
 
 function asDuckDB(value: Exclude<Row[number], null>, type: string): DuckDBValue {
   const { listValue, mapValue } = duckdb()
