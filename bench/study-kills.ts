@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { killAgainAndAgain } from './lib/study-kills.js'
 
 /*
- * Does a study survive `kill -9`? `npm run bench:study-kills [kills] [stub|embedded] [seed]`: kills processes that work
+ * Does a study survive `kill -9`? `npm run bench:study-kills [kills] [stub|kept|embedded] [seed]`: kills processes that work
  * on a study at random moments and starts them again. Fails where a stored unit is lost or computed twice, or a finished
  * study differs in a row from one that was never interrupted.
  */
@@ -14,7 +14,7 @@ try {
   const summary = await killAgainAndAgain(
     {
       child: join(import.meta.dirname, 'lib', 'study-child.js'),
-      mode: mode === 'embedded' ? 'embedded' : 'stub',
+      mode: mode === 'embedded' || mode === 'kept' ? mode : 'stub',
       folder,
       units: mode === 'embedded' ? 20 : 60,
       within: mode === 'embedded' ? 4000 : 200,

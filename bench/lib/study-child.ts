@@ -2,7 +2,8 @@ import { createSession } from '../../src/index.js'
 import { stubSweep } from './stub-sweep.js'
 
 /*
- * A process that works on a study until it is done, or killed: `node study-child.js stub|embedded folder [units]`. It
+ * A process that works on a study until it is done, or killed: `node study-child.js stub|kept|embedded folder [units]`; `kept` is the
+ * stub with any interventions, and CRVs kept. It
  * prints a line a unit as soon as the unit is stored, so that whoever kills it knows what may not be lost.
  */
 const [mode, folder = '', size = '40'] = process.argv.slice(2)
@@ -23,6 +24,8 @@ async function embedded(): Promise<void> {
   await nir.sweep({
     problems,
     layers: ['original', 0, 3],
+    arms: [{ steering: [{ layer: 2, vector: 'mean', scale: 0.1 }] }],
+    keepCrvs: true,
     maxTokens: 48,
     maxThinkingTokens: 64,
     study: folder,
@@ -36,6 +39,11 @@ async function stub(): Promise<void> {
   await stubSweep(folder, {
     taskIds: Array.from({ length: Number(size) }, (_, index) => index + 1),
     pause: 3,
+    ...(mode === 'kept' && {
+      layers: ['original', 0, 1, 2] as const,
+      arms: [{ injections: [{ layer: 1, from: 0, slice: [-2] as const }] }],
+      keepCrvs: true,
+    }),
     onStart: (stored) => say(`stored ${stored.join(' ')}\nready`),
     onUnit: (taskId) => say(`unit ${taskId}`),
   })

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { seedFrom, StudyStore, TABLES } from '../../src/sweep/index.js'
+import { hashOfFile, seedFrom, StudyStore, TABLES } from '../../src/sweep/index.js'
 
 /** How to kill. */
 export interface KillOptions {
   /** The child's script, compiled. */
   readonly child: string
-  readonly mode: 'stub' | 'embedded'
+  readonly mode: 'stub' | 'kept' | 'embedded'
   /** Where studies are made. */
   readonly folder: string
   readonly units: number
@@ -113,10 +113,20 @@ export async function dumpStudy(folder: string): Promise<Record<string, string[]
       const rows = await store.database.rows(`SELECT * FROM ${table} ORDER BY ALL`)
       dump[table] = rows.map((row) => JSON.stringify(row))
     }
+    await checkKept(store)
     return dump
   } finally {
     await store.close()
   }
+}
+
+/** Are the files of kept CRVs there, with the bytes that were written? */
+async function checkKept({ database }: StudyStore): Promise<void> {
+  const files = await database.rows<{ file: string; file_hash: string }>(
+    'SELECT DISTINCT file, file_hash FROM captures WHERE file IS NOT NULL',
+  )
+  for (const { file, file_hash: hash } of files)
+    if ((await hashOfFile(join(database.folder, file))) !== hash) throw new Error(`${file} has other bytes.`)
 }
 
 function differenceOf(got: Record<string, string[]>, expected: Record<string, string[]>): string | null {

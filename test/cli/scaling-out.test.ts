@@ -102,8 +102,8 @@ describe.skipIf(isWindows)('the examples of scaling out', () => {
 describe.skipIf(isWindows)('nir sweep --shard', () => {
   it.each([
     ['2', 2, /--shard 2 is not such as 2\/8/],
-    ['0/2', 1, /shard is 0 of 2/],
-    ['3/2', 1, /shard is 3 of 2/],
+    ['0/2', 2, /shard is 0 of 2/],
+    ['3/2', 2, /shard is 3 of 2/],
   ])('%s is refused', async (shard, code, message) => {
     const folder = withConfig()
     await expect(run(folder, 'nir', ['sweep', 'depths.yaml', '--shard', shard])).rejects.toMatchObject({

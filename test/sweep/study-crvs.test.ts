@@ -167,12 +167,12 @@ describe('kept CRVs', () => {
   it('that cannot be written end the sweep, and what was stored stays', async () => {
     const folder = fresh()
     await stubSweep(folder, { taskIds: [1] })
-    writeFileSync(join(folder, 'crvs'), 'a file, where a folder is to be')
+    mkdirSync(join(folder, 'crvs', '2-0.safetensors'), { recursive: true }) // where a file is to be
     await expect(stubSweep(folder, { taskIds, keepCrvs: true })).rejects.toMatchObject({
       code: 'STUDY_WRITE_FAILED',
-      message: expect.stringMatching(/crvs\/2-0.*EEXIST/s),
+      message: expect.stringMatching(/crvs\/2-0\.safetensors' of the study .* cannot be written/),
     })
-    rmSync(join(folder, 'crvs'))
+    rmSync(join(folder, 'crvs'), { recursive: true })
     const { records } = await stubSweep(folder, { taskIds, keepCrvs: true })
     expect(records).toHaveLength(12)
   })

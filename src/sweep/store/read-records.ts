@@ -20,22 +20,39 @@ interface RecordRow {
   readonly mean_entropy: number | null
   readonly context_tokens: number
   readonly text: string
-  readonly context: string
   readonly metrics: Record<string, number | null> | []
 }
 
+/** So many problems at once: what DuckDB gives takes several times the memory of the records made of it. */
+const PROBLEMS = 20
+
 /** All generations of a study as records, by problem, sample and depth, the original first. */
 export async function readRecords(database: Database): Promise<SweepRecord[]> {
-  const rows = await database.rows<RecordRow>(
-    'SELECT * FROM records ORDER BY task_id, sample, layer NULLS FIRST, arm',
+  const problems = await database.rows<{ task_id: number }>(
+    'SELECT DISTINCT task_id FROM generations ORDER BY task_id',
   )
-  const contexts = new Map<string, string>() // one string for all arms that share it
-  return rows.map((row) => {
-    const at = `${row.task_id}/${row.sample}`
-    const context = contexts.get(at) ?? row.context
-    contexts.set(at, context)
-    return toRecord(row, context)
-  })
+  const records: SweepRecord[] = []
+  for (let start = 0; start < problems.length; start += PROBLEMS) {
+    const some = problems.slice(start, start + PROBLEMS)
+    for (const record of await readBetween(database, some[0]!.task_id, some.at(-1)!.task_id))
+      records.push(record)
+  }
+  return records
+}
+
+/** The records of the problems from one to another. Arms share the context's text. */
+async function readBetween(database: Database, first: number, last: number): Promise<SweepRecord[]> {
+  const thoughts = await database.rows<{ task_id: number; sample: number; context: string }>(
+    'SELECT task_id, sample, context FROM thinking WHERE task_id BETWEEN $1 AND $2',
+    [first, last],
+  )
+  const contexts = new Map(thoughts.map(({ task_id, sample, context }) => [`${task_id}/${sample}`, context]))
+  const rows = await database.rows<RecordRow>(
+    `SELECT * EXCLUDE (context) FROM records WHERE task_id BETWEEN $1 AND $2
+    ORDER BY task_id, sample, layer NULLS FIRST, arm`,
+    [first, last],
+  )
+  return rows.map((row) => toRecord(row, contexts.get(`${row.task_id}/${row.sample}`)!))
 }
 
 function toRecord(row: RecordRow, context: string): SweepRecord {
