@@ -135,7 +135,7 @@ def measure(name, cells, starts):
         if name == "nir":
             session.run(FRAME)
             figures["cell beside frames"] = session.cells(cells)
-            figures["cell with a frame"] = session.cells(cells, "const head{at} = frame.head({at})")
+            figures["cell with a frame"] = session.cells(cells, "const head{at} = frame.head(1)")
             figures["completion of nir."] = session.completions(cells, "nir.se")
             figures["completion of a frame"] = session.completions(cells, "frame.he")
         for at in range(100):
