@@ -138,7 +138,7 @@ export class Study {
    * A report on what is stored: text, or a page that needs nothing else. See {@link StudyReport}.
    * @throws {@link AnalysisError} `NO_RECORDS`.
    * @example
-   * writeFileSync('report.html', (await study.report()).toHTML())
+   * const page = (await study.report()).toHTML()
    */
   report(): Promise<StudyReport> {
     return studyReport(this.#store)

@@ -25,9 +25,10 @@ const METRICS: readonly Metric[] = ['passed', 'parses', 'cyclomatic_complexity',
  *
  * @throws AnalysisError `NO_RECORDS` where they have no arm on the same problem and sample in common.
  * @example
+ * const other = await openStudy('runs/other-model')
  * const comparison = compareStudies(
- *   { name: 'small', settings: small.settings, records: await small.records() },
- *   { name: 'large', settings: large.settings, records: await large.records() },
+ *   { name: 'this', settings: study.settings, records: await study.records() },
+ *   { name: 'other', settings: other.settings, records: await other.records() },
  * )
  */
 export function compareStudies(

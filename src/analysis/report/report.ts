@@ -29,7 +29,7 @@ export interface ReportContent {
  *
  * @example
  * const report = await study.report()
- * writeFileSync('report.html', report.toHTML())
+ * console.log(report.toText())
  */
 export class StudyReport {
   readonly title: string

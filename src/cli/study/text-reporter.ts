@@ -47,7 +47,7 @@ function logReporter(out: ProgressStream): SweepReporter {
         total,
         generations,
         per_second: generationsPerSecond.toFixed(1),
-        left: duration(millisecondsLeft),
+        left: done < total ? duration(millisecondsLeft) : null,
         passed,
         failed: passed === null ? null : generations - passed,
       })
