@@ -16,6 +16,8 @@ export { openStudy, Study } from './session/study.js'
 export { progressLine } from './session/progress/lines.js'
 export { studyStatus, type StudyStatus } from './session/study-status.js'
 export type { StageTime, SweepEstimate } from './session/estimate.js'
+export { sweepByQueue, type QueueSweep, type QueueSweepOptions } from './session/queue-sweep.js'
+export { runWorker, type WorkerOptions } from './session/worker.js'
 export {
   ClosedError,
   ContextSizeError,
@@ -86,6 +88,8 @@ export {
   ConfigError,
   configuredModels,
   loadStudyConfig,
+  QueueError,
+  readFailedUnits,
   sessionOptions,
   mergeStudies,
   StudyError,
@@ -100,8 +104,11 @@ export {
   type ConfiguredSweep,
   type ExportFormat,
   type MergeReport,
+  type FailedUnit,
   type MergeSummary,
   type ArmCount,
+  type QueueEvent,
+  type QueueState,
   type StudyConfig,
   type MissingWork,
   type Shard,
@@ -110,6 +117,7 @@ export {
   type SweepProgress,
   type SweepRecord,
   type TableName,
+  type WorkSummary,
 } from './sweep/index.js'
 export * from './problems/index.js'
 export * from './evaluation/index.js'

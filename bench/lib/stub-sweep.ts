@@ -8,8 +8,10 @@ import {
   type ArmOptions,
   type Shard,
   type StudySettings,
+  type StudyWork,
   type SweepOptions,
   type SweepRecord,
+  type SweepTools,
 } from '../../src/sweep/index.js'
 
 /** What to sweep with a stub generator, whose texts follow from the prompt, the arm and the seed. */
@@ -35,7 +37,14 @@ export interface StubCalls {
   arms: number
 }
 
-const STUB_MODEL = { name: 'stub', architecture: 'llama', layerCount: 3, hiddenSize: 8 }
+export const STUB_MODEL = {
+  name: 'stub',
+  architecture: 'llama',
+  path: 'stub.gguf',
+  layerCount: 3,
+  hiddenSize: 8,
+  contextSize: 1,
+}
 
 const prompts = {
   thinking: { user: '{{problem}}{{tests}}', assistant: '' },
@@ -47,12 +56,34 @@ export async function stubSweep(
   folder: string,
   sweep: StubSweep,
 ): Promise<{ records: SweepRecord[]; calls: StubCalls }> {
-  const { taskIds, samples = 1, seed = 7, wording = '', pause = 0, context } = sweep
-  const options: SweepOptions = {
+  const { samples = 1, seed = 7, pause = 0, context } = sweep
+  const options = stubOptions(sweep)
+  const calls = { thinking: 0, arms: 0 }
+  const store = await StudyStore.begin(folder, stubSettings(seed, context !== undefined))
+  try {
+    const work = await store.startWork(stubWork(options, samples))
+    try {
+      const isStored = (problem: (typeof options.problems)[number]) =>
+        work.stored({ problem, sample: 0, seed: 0, thinkingSeed: 0 })
+      sweep.onStart?.(options.problems.filter(isStored).map(({ task_id }) => task_id))
+      const records: SweepRecord[] = []
+      await runSweep(options, { ...stubTools(pause, calls), store: work }, records)
+      return { records, calls }
+    } finally {
+      work.end()
+    }
+  } finally {
+    await store.close()
+  }
+}
+
+export function stubOptions(sweep: StubSweep): SweepOptions {
+  const { taskIds, seed = 7, wording = '' } = sweep
+  return {
     ...sweep,
     problems: taskIds.map((task_id) => ({
       task_id,
-      text: `Problem ${task_id}: “quotes”, \n new lines, ${'long '.repeat(task_id)}${wording}`,
+      text: `Problem ${task_id}: “quotes”, \n new lines, ${'long '.repeat(task_id % 1000)}${wording}`,
       code: '',
       test_list: ['assert True'],
       test_setup_code: '',
@@ -63,34 +94,26 @@ export async function stubSweep(
     seed,
     onProgress: ({ taskId }) => sweep.onUnit?.(taskId),
   }
-  const store = await StudyStore.begin(folder, settings(seed, context !== undefined))
-  try {
-    const work = await store.startWork({
-      problems: options.problems,
-      samples,
-      arms: resolveArms(options, 3),
-      model: STUB_MODEL,
-      shard: sweep.shard ?? null,
-      environment: {},
-    })
-    try {
-      const isStored = (problem: (typeof options.problems)[number]) =>
-        work.stored({ problem, sample: 0, seed: 0, thinkingSeed: 0 })
-      sweep.onStart?.(options.problems.filter(isStored).map(({ task_id }) => task_id))
-      const calls = { thinking: 0, arms: 0 }
-      const records: SweepRecord[] = []
-      const engine = stubEngine(pause, calls)
-      await runSweep(options, { engine, evaluator: stubEvaluator(), prompts, store: work }, records)
-      return { records, calls }
-    } finally {
-      work.end()
-    }
-  } finally {
-    await store.close()
+}
+
+export function stubWork(options: SweepOptions, samples = 1): StudyWork {
+  const { problems } = options
+  return {
+    problems,
+    samples,
+    arms: resolveArms(options, 3),
+    model: STUB_MODEL,
+    shard: options.shard ?? null,
+    environment: {},
   }
 }
 
-function settings(seed: number, isGiven: boolean): StudySettings {
+/** What generates and measures at no cost. */
+export function stubTools(pause = 0, calls: StubCalls = { thinking: 0, arms: 0 }): SweepTools {
+  return { engine: stubEngine(pause, calls), evaluator: stubEvaluator(), prompts }
+}
+
+export function stubSettings(seed = 7, isGiven = false): StudySettings {
   return {
     model: { sha256: '0'.repeat(64), name: 'stub' },
     code: { nirLab: '0', nodeLlamaCpp: '0' },
@@ -145,6 +168,7 @@ function stubEngine(pause: number, calls: StubCalls): Engine {
 
 function stubEvaluator(): Evaluator {
   return {
+    capabilities: { reasons: [] },
     measure: (items: { text: string }[]) =>
       Promise.resolve(
         items.map(({ text }) => ({

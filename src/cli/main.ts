@@ -44,6 +44,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'run a study, or go on with it',
     run: async (args) => (await import('./commands/sweep.js')).sweep(args),
   },
+  worker: {
+    summary: 'work on the units of a sweep that others hand out over Redis',
+    run: async (args) => (await import('./commands/worker.js')).worker(args),
+  },
 }
 
 process.exitCode = await main(process.argv.slice(2))

@@ -58,7 +58,7 @@ import { help, type Help } from './help/help.js'
 import { showingTokens } from './progress/tokens.js'
 import { captureInCell, loadInCell, sweepInCell } from './progress/work.js'
 import { openStudy, type Study } from './study.js'
-import { storedWork, studySettings, studyWork, type SessionEngine } from './study-work.js'
+import { sessionEnvironment, storedWork, studySettings, studyWork, type SessionEngine } from './study-work.js'
 import { Sweep, SweepEndedError } from './sweep.js'
 
 /** Options of {@link createSession}. */
@@ -302,10 +302,13 @@ export class Session {
       throw run.signal?.aborted ? new SweepEndedError(new Sweep([]), error, true) : error
     })
     if (study === undefined) return collect(run, tools)
-    const { units } = planSweep(run, tools.engine.model) // what cannot be run makes no folder
-    const store = await StudyStore.begin(study, await studySettings(run, tools, this.#options))
+    const { model } = this
+    const { units } = planSweep(run, model) // what cannot be run makes no folder
+    const { prompts, evaluator } = tools
+    const store = await StudyStore.begin(study, await studySettings(run, { model, prompts }, this.#options))
     try {
-      const work = await store.startWork(studyWork(run, tools, this.#options, config))
+      const environment = sessionEnvironment(model, evaluator.capabilities, this.#options)
+      const work = await store.startWork(studyWork(run, model, environment, config))
       try {
         const file = new ProgressFile(store.database.folder, units.length)
         return await collectVisibly(run, { ...tools, store: work }, file)
@@ -331,7 +334,8 @@ export class Session {
     planSweep(run, tools.engine.model) // what cannot be run is not calibrated
     const isBegun = study !== undefined && isStudy(study)
     const nothing = { records: [], thinkingTokens: null }
-    const stored = isBegun ? await storedWork(study, await studySettings(run, tools, this.#options)) : nothing
+    const about = { model: this.model, prompts: tools.prompts }
+    const stored = isBegun ? await storedWork(study, await studySettings(run, about, this.#options)) : nothing
     return estimateSweep(run, tools, stored)
   }
 

@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { arch, cpus, hostname, platform, release } from 'node:os'
 import { join } from 'node:path'
-import type { EngineOptions, ModelInfo } from '../engine/index.js'
+import type { EngineOptions, ModelDescription } from '../engine/index.js'
 import type { EvaluatorCapabilities } from '../evaluation/index.js'
+import type { Prompts } from '../nir/index.js'
 import { packageRoot } from '../package-root.js'
 import {
   hashOfFile,
@@ -11,12 +12,12 @@ import {
   resolveArms,
   stopTexts,
   StudyStore,
+  type Equipment,
   type StudyConfig,
   type StudySettings,
   type StudyWork,
   type SweepOptions,
   type SweepRecord,
-  type SweepTools,
 } from '../sweep/index.js'
 
 /** How a session computes. */
@@ -30,27 +31,24 @@ interface Manifest {
 /** What a sweep of a session has in common with all other work of its study. */
 export async function studySettings(
   options: SweepOptions,
-  tools: SweepTools,
+  { model, prompts }: { readonly model: ModelDescription; readonly prompts: Prompts },
   session: SessionEngine,
 ): Promise<StudySettings> {
-  const { model } = tools.engine
-  const { version, dependencies } = manifest()
   return {
-    model: { sha256: await modelHash(model), name: model.name },
-    code: { nirLab: version, nodeLlamaCpp: dependencies['node-llama-cpp'] ?? 'unknown' },
+    ...(await equipment(model)),
     engine: {
       contextSize: model.contextSize,
       flashAttention: session.flashAttention ?? null,
       cacheType: session.cacheType ?? 'f16',
       exact: session.exact ?? false,
     },
-    prompts: tools.prompts,
+    prompts,
     context: options.context ? 'given' : 'thought',
     seed: options.seed ?? 0,
     temperature: options.temperature ?? 0,
     maxTokens: options.maxTokens ?? 250,
     maxThinkingTokens: options.maxThinkingTokens ?? 1000,
-    stop: stopTexts(options, tools.prompts.generation),
+    stop: stopTexts(options, prompts.generation),
   }
 }
 
@@ -70,41 +68,42 @@ export async function storedWork(
   }
 }
 
-/** What a sweep of a session adds to its study. */
+/** What a worker must have in common with a study: the model's file and the code. */
+export async function equipment(model: ModelDescription): Promise<Equipment> {
+  const { version, dependencies } = manifest()
+  return {
+    model: { sha256: await modelHash(model), name: model.name },
+    code: { nirLab: version, nodeLlamaCpp: dependencies['node-llama-cpp'] ?? 'unknown' },
+  }
+}
+
+/** What a sweep of a model adds to its study. */
 export function studyWork(
   options: SweepOptions,
-  tools: SweepTools,
-  session: SessionEngine,
+  model: ModelDescription,
+  environment: StudyWork['environment'],
   config: StudyConfig | undefined,
 ): StudyWork {
-  const { model } = tools.engine
   return {
     problems: options.problems,
     samples: options.samples ?? 1,
     arms: resolveArms(options, model.layerCount),
     model,
     shard: options.shard ?? null,
-    environment: { ...environment(model, tools.evaluator.capabilities, session), config: config ?? null },
+    environment: { ...environment, config: config ?? null },
   }
 }
 
-function environment(
-  model: ModelInfo,
+/** Where a session computes. */
+export function sessionEnvironment(
+  model: ModelDescription,
   { parser, pythonVersion, testPythonVersion, sandbox }: EvaluatorCapabilities,
   { gpu, threads }: SessionEngine,
 ): StudyWork['environment'] {
   return {
-    nirLab: manifest().version,
-    commit: commit(),
-    node: process.version,
-    platform: `${platform()} ${release()} ${arch()}`,
-    cpu: cpus()[0]?.model ?? null,
+    ...machine(model),
     gpu: gpu ?? 'auto',
     threads: threads ?? null,
-    host: hostname(),
-    process: process.pid,
-    model: model.path,
-    layerCount: model.layerCount,
     parser,
     pythonVersion,
     testPythonVersion,
@@ -112,10 +111,25 @@ function environment(
   }
 }
 
+/** This machine and process. */
+export function machine(model: ModelDescription): StudyWork['environment'] {
+  return {
+    nirLab: manifest().version,
+    commit: commit(),
+    node: process.version,
+    platform: `${platform()} ${release()} ${arch()}`,
+    cpu: cpus()[0]?.model ?? null,
+    host: hostname(),
+    process: process.pid,
+    model: model.path,
+    layerCount: model.layerCount,
+  }
+}
+
 const hashes = new Map<string, Promise<string>>()
 
 /** Once a process: a model is large. */
-function modelHash({ path }: ModelInfo): Promise<string> {
+function modelHash({ path }: ModelDescription): Promise<string> {
   const { mtimeMs, size } = statSync(path)
   const version = `${path} ${mtimeMs} ${size}`
   const known = hashes.get(version) ?? hashOfFile(path)

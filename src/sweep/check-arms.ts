@@ -1,4 +1,4 @@
-import { checkInterventions, Crv, InputError, type ModelInfo } from '../engine/index.js'
+import { checkInterventions, Crv, InputError, type ModelDescription } from '../engine/index.js'
 import { buildArm, capturedLayers, type NamedArm } from '../nir/index.js'
 import { SweepOptionError } from './errors.js'
 
@@ -9,7 +9,7 @@ const LONG_PROMPT = 2 ** 20
  * Would the engine take these arms? Asked before anything is computed, by what the engine itself checks.
  * @throws {@link SweepOptionError} with the engine's code, and `OPTION_OUT_OF_RANGE`.
  */
-export function checkArms(arms: readonly NamedArm[], model: ModelInfo): void {
+export function checkArms(arms: readonly NamedArm[], model: ModelDescription): void {
   for (const arm of arms) {
     checkOwnFields(arm)
     try {

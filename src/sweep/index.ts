@@ -1,6 +1,7 @@
 export { resolveArms, type ArmOptions } from './arms.js'
 export { SweepOptionError } from './errors.js'
 export { seedFrom, unitCount, type SweepOptions, type SweepProgress } from './plan.js'
+export * from './queue/index.js'
 export type { SweepRecord } from './record.js'
 export { runSweep, sweepWidth } from './run.js'
 export { stopTexts, type SweepTools } from './run-unit.js'

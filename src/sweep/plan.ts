@@ -1,4 +1,4 @@
-import { LARGEST_SEED, type Engine } from '../engine/index.js'
+import { LARGEST_SEED, type ModelDescription } from '../engine/index.js'
 import type { NamedArm } from '../nir/index.js'
 import type { Problem } from '../problems/problem.js'
 import { resolveArms, type ArmOptions } from './arms.js'
@@ -82,7 +82,7 @@ export function unitCount(options: Pick<SweepOptions, 'problems' | 'samples' | '
 }
 
 /** @throws {@link SweepOptionError} */
-export function planSweep(options: SweepOptions, model: Engine['model']): SweepPlan {
+export function planSweep(options: SweepOptions, model: ModelDescription): SweepPlan {
   const { problems, samples = 1, seed = 0, temperature = 0, shard } = options
   if (problems.length === 0)
     throw new SweepOptionError(

@@ -4,6 +4,7 @@ import { UsageError } from '../errors.js'
 import { dryRun } from '../study/dry-run.js'
 import { CONFIG_FLAGS, overridesFrom } from '../study/flags.js'
 import { jsonReporter } from '../study/json-reporter.js'
+import { runByQueue } from '../study/run-by-queue.js'
 import { runStudy } from '../study/run-study.js'
 import { shardArgument } from '../study/shard-argument.js'
 import { StopSignal } from '../study/stop-signal.js'
@@ -26,6 +27,8 @@ Runs a study, or goes on with it: what is stored is not computed again.
 
       --dry-run                 print the plan, memory and time, after a short calibration; nothing is stored
       --shard I/N               only the I-th of N parts, into the study DIR.shard-I-of-N (see nir merge)
+      --queue URL               have it run by workers (nir worker) over Redis: redis://…, rediss://… for TLS, or env
+                                for what NIR_REDIS_URL says. This machine needs no GPU then (see docs/scaling-out.md)
       --json                    events as JSON lines on standard output
       --schema                  print the configuration's JSON Schema
   -h, --help                    show this
@@ -33,7 +36,7 @@ Runs a study, or goes on with it: what is stored is not computed again.
 Progress goes to standard error: a line that is kept up to date on a terminal, else a log line every 30 s.
 Ctrl-C stops: what is stored stays. A second one ends at once.
 
-Exit code: 0 done; 1 failed; 2 a wrong option or configuration; 3 the study is held by another process, or was begun
+Exit code: 0 done; 1 failed, or units of a queue were set aside; 2 a wrong option or configuration; 3 the study is held by another process, or was begun
 with other settings; 130 or 143 stopped by SIGINT or SIGTERM.`
 
 /** \`nir sweep\`: returns the exit code. */
@@ -45,6 +48,7 @@ export async function sweep(args: string[]): Promise<number> {
       ...CONFIG_FLAGS,
       'dry-run': { type: 'boolean' },
       shard: { type: 'string' },
+      queue: { type: 'string' },
       json: { type: 'boolean' },
       schema: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
@@ -64,16 +68,32 @@ export async function sweep(args: string[]): Promise<number> {
     return 0
   }
   const shard = values.shard === undefined ? undefined : shardArgument(values.shard)
+  if (shard && values.queue !== undefined)
+    throw new UsageError('--shard and --queue exclude each other.', 'Give one of them.')
   const reporter = values.json
     ? jsonReporter((line) => process.stdout.write(line))
     : textReporter(process.stderr)
+  if (values.queue !== undefined) process.title = 'nir sweep' // in place of the command line, which may hold a password
   const stop = new StopSignal()
+  let code = 0
   try {
     for (const name of configuredModels(config).keys()) {
-      const finished = await runStudy(config, { name, shard }, reporter, stop.signal)
-      if (!finished) return stop.code ?? 1
+      if (values.queue === undefined) {
+        const finished = await runStudy(config, { name, shard }, reporter, stop.signal)
+        if (!finished) return stop.code ?? 1
+      } else {
+        const outcome = await runByQueue(
+          config,
+          name,
+          values.queue === 'env' ? undefined : values.queue,
+          reporter,
+          stop.signal,
+        )
+        if (outcome === 'stopped') return stop.code ?? 1
+        if (outcome === 'some failed') code = 1
+      }
     }
-    return 0
+    return code
   } finally {
     stop.dispose()
   }

@@ -1,3 +1,4 @@
+import { queueLine } from './queue-log.js'
 import type { SweepReporter } from './reporter.js'
 
 /** JSON lines on standard output: an object with `event` and `time` each. See docs/studies.md. */
@@ -24,6 +25,8 @@ export function jsonReporter(write: (line: string) => void): SweepReporter {
         passed,
         milliseconds,
       }),
+    queue: (state) => emit('queue', state),
+    notice: (event) => write(queueLine(event, true)),
     end: (end) => emit('end', end),
   }
 }

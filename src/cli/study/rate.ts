@@ -1,4 +1,4 @@
-import type { SweepProgress } from '../../index.js'
+import type { QueueState, SweepProgress } from '../../index.js'
 import { duration } from '../../text/duration.js'
 
 /** How fast a sweep computes; what was stored before costs no time and counts for nothing. */
@@ -22,5 +22,14 @@ export function progressText(progress: SweepProgress): string {
     `${generationsPerSecond.toFixed(1)}/s`,
     done < total ? `${duration(millisecondsLeft)} left` : duration(milliseconds),
     ...(passed === null ? [] : [`${passed} passed`, `${generations - passed} failed`]),
+  ].join(' · ')
+}
+
+/** A queue's workers in words. */
+export function queueText({ workers, retried, failed }: QueueState): string {
+  return [
+    `${workers} workers`,
+    ...(retried > 0 ? [`${retried} retried`] : []),
+    ...(failed > 0 ? [`${failed} set aside`] : []),
   ].join(' · ')
 }

@@ -1,4 +1,4 @@
-import type { SweepProgress } from '../../index.js'
+import type { QueueEvent, QueueState, SweepProgress } from '../../index.js'
 
 /** What a sweep is about to do. */
 export interface SweepStart {
@@ -24,5 +24,9 @@ export interface SweepEnd {
 export interface SweepReporter {
   start(start: SweepStart): void
   unit(progress: SweepProgress): void
+  /** Of a sweep by a queue: its workers, what was retried and set aside. */
+  queue(state: QueueState): void
+  /** Something happened in a queue. */
+  notice(event: QueueEvent): void
   end(end: SweepEnd): void
 }

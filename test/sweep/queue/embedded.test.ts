@@ -1,0 +1,128 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { QueueProcess } from '../../../bench/lib/queue-process.js'
+import { EMBEDDED } from '../../../bench/lib/queue-work.js'
+import { hasRedisServer, RedisServer } from '../../../bench/lib/redis-server.js'
+import { dumpStudy } from '../../../bench/lib/study-kills.js'
+import { createSession } from '../../../src/index.js'
+import { built } from '../../kernel/built.js'
+
+const isThere = hasRedisServer()
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0
+if (!isThere)
+  console.warn('The queue is not tested: there is no redis-server (apt-get install redis-server).')
+if (!hasOpenssl) console.warn('TLS to Redis is not tested: there is no openssl.')
+
+const root = mkdtempSync(join(tmpdir(), 'nir-queue-'))
+let redis: RedisServer
+let processes: QueueProcess[] = []
+
+afterAll(() => {
+  rmSync(root, { recursive: true })
+})
+
+afterEach(async () => {
+  for (const one of processes) one.kill('SIGKILL')
+  await Promise.all(processes.map((one) => one.end()))
+  processes = []
+  await redis.close()
+})
+
+/** `nir`, with its log as JSON. */
+function nir(args: readonly string[], environment: NodeJS.ProcessEnv): QueueProcess {
+  const one = new QueueProcess([join(built(), 'src/cli/main.js'), ...args, '--json'], environment)
+  processes.push(one)
+  return one
+}
+
+describe.skipIf(!isThere)('the embedded model', () => {
+  it('gives by two workers, one of them killed, what it gives in process', async () => {
+    redis = await RedisServer.start()
+    const folder = join(root, 'queue')
+    const environment = { NIR_REDIS_URL: redis.url }
+    const units = 12
+    const coordinator = new QueueProcess(
+      [
+        join(built(), 'bench/lib/queue-child.js'),
+        'coordinate',
+        JSON.stringify({ mode: 'embedded', folder, units, patience: 3000 }),
+      ],
+      environment,
+    )
+    processes.push(coordinator)
+    const [killed, other] = [nir(['worker', '--concurrency', '1'], environment), nir(['worker'], environment)]
+    await Promise.all([killed.until('working'), coordinator.until('unit', 2)])
+    killed.kill('SIGKILL')
+    expect(await coordinator.end()).toBe(0)
+    expect(await other.end()).toBe(0)
+
+    const session = await createSession({ exact: true })
+    const problems = await session.problems('embedded', { limit: units })
+    await session.sweep({ ...EMBEDDED, problems, study: join(root, 'process') })
+    await session.close()
+    expect(await dumpStudy(folder)).toEqual(await dumpStudy(join(root, 'process')))
+  }, 300_000)
+})
+
+describe.skipIf(!isThere || !hasOpenssl)('a Redis with a user, a password and TLS', () => {
+  const password = 'pa/ss:w0rd-of-the-queue'
+  const encoded = encodeURIComponent(password)
+
+  it('is used by nir sweep and nir worker, and nothing that is shown or stored has the password', async () => {
+    const [certificate, key] = [join(root, 'certificate.pem'), join(root, 'key.pem')]
+    execFileSync(
+      'openssl',
+      [
+        ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost'],
+        ...['-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', certificate],
+      ],
+      { stdio: 'ignore' },
+    )
+    const rights = ['on', `>${password}`, '~nir:*', '&*', '+@all', '-@dangerous', '+info']
+    redis = await RedisServer.start({
+      password: 'of-the-owner',
+      tls: { certificate, key, authority: certificate },
+      more: ['--user', 'worker', ...rights],
+    })
+    const url = `rediss://worker:${encoded}@127.0.0.1:${redis.port}/0`
+    const trusting = { NIR_REDIS_CA: certificate }
+    const study = join(root, 'secret')
+    const sweep = [
+      '--limit',
+      '2',
+      '--layers',
+      'original,0',
+      '--max-tokens',
+      '16',
+      '--max-thinking-tokens',
+      '16',
+    ]
+    const coordinator = nir(['sweep', '--study', study, ...sweep, '--queue', 'env'], {
+      ...trusting,
+      NIR_REDIS_URL: url,
+    })
+    const worker = nir(['worker', url], trusting)
+    await worker.until('working')
+    const shown = readFileSync(`/proc/${worker.pid}/cmdline`, 'utf8')
+    expect(await coordinator.end()).toBe(0)
+    expect(await worker.end()).toBe(0)
+
+    const wrong = nir(['worker', url.replace(encoded, `${encoded}-wrong`)], trusting)
+    expect(await wrong.end()).toBe(1)
+    expect(wrong.noise.join()).toMatch(/WRONGPASS/)
+    const distrusting = nir(['worker', url], {})
+    expect(await distrusting.end()).toBe(1)
+    expect(distrusting.noise.join()).toMatch(/self-signed certificate/)
+    const mistyped = nir(['worker', url.replace('rediss', 'http')], trusting)
+    expect(await mistyped.end()).toBe(1)
+
+    writeFileSync(join(study, 'said'), JSON.stringify(processes.map(({ said, noise }) => [said, noise])))
+    writeFileSync(join(study, 'cmdline'), shown)
+    for (const file of readdirSync(study))
+      for (const secret of [password, encoded, 'w0rd-of-the'])
+        expect(readFileSync(join(study, file)).includes(secret), `${file} has ${secret}`).toBe(false)
+  }, 120_000)
+})
