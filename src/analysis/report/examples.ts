@@ -47,12 +47,11 @@ function example(unit: readonly SweepRecord[], asked: string): Block {
     byText.set(text, [...(byText.get(text) ?? []), record])
   }
   const cards = [...byText].map(([text, same]) => {
-    const { arm: _, taskId: __, ...rest } = same[0]!
-    return {
-      text,
-      arms: same.map(({ arm }) => arm).join(', '),
-      caption: generationCaption({ ...rest, arm: '' }),
-    }
+    const { arm: _, taskId: __, meanLogProbability, ...rest } = same[0]!
+    // How probable the text was differs from arm to arm.
+    const confidence = same.length === 1 ? { meanLogProbability } : {}
+    const caption = generationCaption({ ...rest, ...confidence, arm: '' })
+    return { text, arms: same.map(({ arm }) => arm).join(', '), caption }
   })
   return {
     text: [
