@@ -13,6 +13,7 @@ const HIGHEST: ReadonlySet<string> = new Set([
   'comment_ratio',
   'comments',
   'maintainability_index',
+  'mean_log_probability',
 ])
 
 /** The end of a metric that is looked for unless one says otherwise. */

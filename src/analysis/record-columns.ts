@@ -1,7 +1,7 @@
 import type { MetricName, SweepRecord } from '../sweep/record.js'
 import type { Column, ColumnValue } from './columns.js'
 import { ordered } from './order.js'
-import { isRate, metricNames } from './values.js'
+import { metricNames } from './values.js'
 
 interface RecordColumn {
   readonly name: string
@@ -52,7 +52,7 @@ export function recordColumns(
   return [
     ...fixed.map(({ name, type, value }) => ({ name, type, values: rows.map(value) })),
     ...metricNames(rows)
-      .filter((name) => !isRate(name))
+      .filter((name) => !COLUMNS.some((column) => column.name === name))
       .map((name) => ({
         name,
         type: 'number' as const,

@@ -66,6 +66,9 @@ const LABELS = new Map<string, string>([
   ['parses', 'Parse rate'],
   ['passed', 'Pass rate'],
   ['challenge_passed', 'Challenge pass rate, of what passes'],
+  ['tokens', 'Generated tokens'],
+  ['mean_log_probability', 'Mean log-probability'],
+  ['mean_entropy', 'Mean entropy'],
   ...Object.values(THESIS_ROWS).flatMap(({ rows }) =>
     rows.map(({ metric, label }): [string, string] => [metric, label]),
   ),
@@ -90,6 +93,8 @@ const UNITS = new Map<string, string>([
   ['comment_lines', 'lines'],
   ['comment_ratio', 'comment lines / lines'],
   ['volume', 'bits'],
+  ['mean_log_probability', 'nats'],
+  ['mean_entropy', 'nats'],
   ['halstead_volume', 'bits'],
   ['halstead_time', 's'],
   ['loc', 'lines'],

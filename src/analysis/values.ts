@@ -9,33 +9,48 @@ const RATES = {
   challenge_passed: ({ challengePassed }) => challengePassed,
 } satisfies Record<string, (record: SweepRecord) => boolean | null>
 
+/** What every record says of its generation as a number. */
+const FIGURES = {
+  tokens: ({ tokenCount }) => tokenCount,
+  mean_log_probability: ({ meanLogProbability }) => meanLogProbability,
+  mean_entropy: ({ meanEntropy }) => meanEntropy,
+} satisfies Record<string, (record: SweepRecord) => number | null>
+
 /** The rate names. */
 export type Rate = keyof typeof RATES
 
-/** What can be asked for as a metric: a rate, one of this package's metrics, or another that the records have. */
-export type Metric = Rate | MetricName | (string & {})
+/**
+ * What can be asked for as a metric: a rate, a figure of the generation, one of this package's metrics, or another that the
+ * records have.
+ */
+export type Metric = Rate | keyof typeof FIGURES | MetricName | (string & {})
 
 /** Is this one of {@link RATES}? */
 export function isRate(name: string): name is Rate {
   return Object.hasOwn(RATES, name)
 }
 
+function isFigure(name: string): name is keyof typeof FIGURES {
+  return Object.hasOwn(FIGURES, name)
+}
+
 /**
- * The names that can be asked for as a `metric`: the rates, then every metric of the records.
+ * The names that can be asked for as a `metric`: the rates and the figures of the generation, then every metric of the records.
  *
  * @example
  * ```ts
- * metricNames(records) // ['responds', 'parses', 'passed', 'challenge_passed', 'syntactic_correctness', 'lines', …]
+ * metricNames(records) // ['responds', 'parses', 'passed', 'challenge_passed', 'tokens', …, 'lines', …]
  * ```
  */
 export function metricNames(records: readonly SweepRecord[]): string[] {
-  const names = new Set<string>(Object.keys(RATES))
+  const names = new Set<string>([...Object.keys(RATES), ...Object.keys(FIGURES)])
   for (const record of records) for (const name of Object.keys(record.metrics)) names.add(name)
   return [...names]
 }
 
 /** The value of a rate or metric in a record; `null` where it is undefined. */
 export function valueOf(record: SweepRecord, metric: string): number | null {
+  if (isFigure(metric)) return FIGURES[metric](record)
   if (!isRate(metric)) return record.metrics[metric] ?? null
   const answer = RATES[metric](record)
   return answer === null ? null : Number(answer)

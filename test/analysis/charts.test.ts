@@ -51,6 +51,13 @@ describe('depthChart', () => {
     expect(figure.layout.yaxis.tickformat).toBe('.0%')
   })
 
+  it('draws what every generation says of itself, such as how sure the model was', () => {
+    const records = sweep().map((one) => ({ ...one, meanLogProbability: -(one.layer ?? 9) / 4 }))
+    const curve = scatter(depthChart(records, 'mean_log_probability'), /^with injection/)
+    expect(curve.y).toEqual(curve.x.map((layer) => -Number(layer) / 4))
+    expect(scatter(depthChart(records, 'tokens'), /^with injection/).y.every(Number.isFinite)).toBe(true)
+  })
+
   it('draws a band that holds every mean', () => {
     const figure = depthChart(sweep({ layers: [0, 1, 2, 3] }), 'lines')
     const means = scatter(figure, /with injection/)
