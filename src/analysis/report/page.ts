@@ -1,5 +1,5 @@
 import { escapeHtml } from '../../text/escape-html.js'
-import { plotlyScript } from '../../text/plotly-html.js'
+import { htmlPage } from '../../text/html-page.js'
 import { PYTHON_STYLE } from '../../text/python-html.js'
 import type { Section } from './block.js'
 
@@ -49,25 +49,15 @@ export function reportPage(title: string, warnings: readonly string[], sections:
     ({ title: name, blocks }, index) =>
       `<section id="${id(index)}"><h2>${escapeHtml(name)}</h2>${blocks.map(({ html }) => html).join('\n')}</section>`,
   )
-  const hasFigure = body.some((html) => html.includes('<figure>'))
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title>
-<style>${STYLE}</style>
-${hasFigure ? plotlyScript() : ''}
-</head>
-<body>
-<main>
-<h1>${escapeHtml(title)}</h1>
+  const warned = warnings.map((warning) => `<li>${escapeHtml(warning)}</li>`)
+  return htmlPage({
+    title,
+    style: STYLE,
+    main: `<h1>${escapeHtml(title)}</h1>
 <nav>${links.join('')}</nav>
-${warnings.length > 0 ? `<ul class="warnings">${warnings.map((warning) => `<li>${escapeHtml(warning)}</li>`).join('')}</ul>` : ''}
-${body.join('\n')}
-</main>
-${PRINT}
-</body>
-</html>
-`
+${warned.length > 0 ? `<ul class="warnings">${warned.join('')}</ul>` : ''}
+${body.join('\n')}`,
+    script: PRINT,
+    hasFigure: body.some((html) => html.includes('<figure>')),
+  })
 }

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import hljs from 'highlight.js/lib/core'
 import typescript from 'highlight.js/lib/languages/typescript'
 import { escapeHtml } from '../../text/escape-html.js'
-import { plotlyScript } from '../../text/plotly-html.js'
+import { htmlPage } from '../../text/html-page.js'
 import { textOf, type Cell, type Notebook } from '../notebook/notebook.js'
 import { FIT_TO_PAPER } from './fit-to-paper.js'
 import { PageMarkdown } from './headings.js'
@@ -16,29 +16,17 @@ export function writeHtml(path: string, notebook: Notebook): void {
   writeFileSync(path, pageOf(notebook))
 }
 
-/** A notebook as an HTML page; plotly.js is in it once, if there is a figure. */
+/** A notebook as an HTML page. */
 export function pageOf(notebook: Notebook): string {
-  const hasFigure = notebook.cells.some((cell) => (cell.outputs ?? []).some(isFigure))
-  const title = titleOf(notebook)
   const markdown = new PageMarkdown()
   const cells = notebook.cells.map((cell) => cellHtml(cell, markdown))
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title>
-<style>${STYLE}</style>
-${hasFigure ? plotlyScript() : ''}
-</head>
-<body>
-<main>
-${withContents(cells.join('\n'), markdown.contents())}
-</main>
-${FIT_TO_PAPER}
-</body>
-</html>
-`
+  return htmlPage({
+    title: titleOf(notebook),
+    style: STYLE,
+    main: withContents(cells.join('\n'), markdown.contents()),
+    script: FIT_TO_PAPER,
+    hasFigure: notebook.cells.some((cell) => (cell.outputs ?? []).some(isFigure)),
+  })
 }
 
 /** The table of contents stands below the title, where there is one. */
