@@ -44,10 +44,11 @@ export class ChildFailed extends NirError {
 }
 
 /** Errors of what was asked for, not of doing it; by name, so that nothing is loaded to say so. */
-const ASKED_WRONGLY = ['UsageError', 'ConfigError', 'SweepOptionError', 'ProblemOptionError']
+const ASKED_WRONGLY = ['ConfigError', 'SweepOptionError', 'ProblemOptionError']
 
 /** 2: what was asked for is wrong; 3: a study is held or was begun otherwise; 1: it failed. */
-export function exitCode({ name, code }: NirError): number {
-  if (ASKED_WRONGLY.includes(name)) return 2
-  return code === 'STUDY_IN_USE' || code === 'STUDY_DIFFERS' ? 3 : 1
+export function exitCode(error: NirError): number {
+  if (error instanceof UsageError || ASKED_WRONGLY.includes(error.name) || error.code === 'REDIS_URL_INVALID')
+    return 2
+  return error.code === 'STUDY_IN_USE' || error.code === 'STUDY_DIFFERS' ? 3 : 1
 }

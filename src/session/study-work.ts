@@ -10,7 +10,6 @@ import {
   hashOfFile,
   readRecords,
   resolveArms,
-  stopTexts,
   StudyStore,
   type Equipment,
   type StudyConfig,
@@ -48,7 +47,7 @@ export async function studySettings(
     temperature: options.temperature ?? 0,
     maxTokens: options.maxTokens ?? 250,
     maxThinkingTokens: options.maxThinkingTokens ?? 1000,
-    stop: stopTexts(options, prompts.generation),
+    stop: options.stop ?? null,
   }
 }
 

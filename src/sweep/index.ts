@@ -4,7 +4,7 @@ export { seedFrom, unitCount, type SweepOptions, type SweepProgress } from './pl
 export * from './queue/index.js'
 export type { SweepRecord } from './record.js'
 export { runSweep, sweepWidth } from './run.js'
-export { stopTexts, type SweepTools } from './run-unit.js'
+export type { SweepTools } from './run-unit.js'
 export * from './config/index.js'
 export type { Shard } from './shard.js'
 export * from './store/index.js'

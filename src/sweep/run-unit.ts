@@ -49,7 +49,7 @@ export interface Generated extends Pick<FinishedUnit, 'unit' | 'thinking' | 'con
 }
 
 /** The texts that end a sweep's generations. */
-export function stopTexts(
+function stopTexts(
   { stop }: Pick<SweepOptions, 'stop'>,
   generation: Prompts['generation'],
 ): readonly string[] {

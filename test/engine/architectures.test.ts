@@ -82,6 +82,9 @@ const encoder = Object.fromEntries(
   ).flat(),
 )
 
+/** Router logits closer than this may change places in F16: hidden states then differ by up to 0.007 here. */
+const CLOSE_ROUTING = 0.01
+
 const names = Object.keys(tinyModels) as TinyModelName[]
 
 describe.each(names)('%s, with flash attention and an F16 cache', (name) => {
@@ -97,10 +100,17 @@ describe.each(names)('%s, with flash attention and an F16 cache', (name) => {
     const recipes = chosenRecipes(layerCount, hiddenSize)
     const arms = recipes.map((recipe) => armOf(pair, recipe))
     const generations = await engine.generateArms(prompt, arms, { maxTokens: 1, logits: true })
+    let compared = 0
     for (const [i, recipe] of recipes.entries()) {
+      const { routing } = pair.reference
+      routing.closest = Infinity
       const expected = generateReference(pair.reference, prompt, interventionsOf(pair, recipe), 1)
+      // Where two experts are as good as each other, rounding to F16 chooses between them, on each processor its own way.
+      if (routing.closest < CLOSE_ROUTING) continue
       expect.soft(difference(generations[i]!.logits!, expected.logits), recipe.name).toBeLessThan(0.02)
+      compared++
     }
+    expect(compared).toBeGreaterThan(recipes.length / 2)
     await engine.close()
   })
 })

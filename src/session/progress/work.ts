@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
-import { depthSketch } from '../../analysis/index.js'
+// Not the room's index: nir doctor comes by here where packages are missing.
+import { depthSketch } from '../../analysis/charts/depth-sketch.js'
 import type { CaptureProgress } from '../../engine/index.js'
 import type { SweepProgress } from '../../sweep/index.js'
 import { inCell } from './in-cell.js'

@@ -24,7 +24,8 @@ export interface StudySettings {
   readonly temperature: number
   readonly maxTokens: number
   readonly maxThinkingTokens: number
-  readonly stop: readonly string[]
+  /** `null`: the fence that closes the code, where an arm's prompt opens one. */
+  readonly stop: readonly string[] | null
 }
 
 /** The hash that all keys of a study begin with. */
@@ -51,7 +52,7 @@ const FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
   temperature: (value) => typeof value === 'number' && value >= 0,
   maxTokens: isCount,
   maxThinkingTokens: isCount,
-  stop: (value) => Array.isArray(value) && value.every(isText),
+  stop: (value) => value === null || (Array.isArray(value) && value.every(isText)),
 }
 
 /** Is this a study's settings? Gives the first field that is not. */

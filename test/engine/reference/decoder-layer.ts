@@ -158,6 +158,8 @@ function experts(model: ReferenceModel, weights: LayerWeights, input: Float64Arr
     left[expert] = -Infinity
     return expert
   })
+  const margin = Math.log(probabilities[chosen.at(-1)!]!) - Math.log(Math.max(...left))
+  model.routing.closest = Math.min(model.routing.closest, margin)
   const total = chosen.reduce((sum, expert) => sum + probabilities[expert]!, 0)
   return chosen
     .map((expert) =>

@@ -23,6 +23,8 @@ export interface ReferenceModel extends Heads {
   readonly head: Matrix
   readonly hiddenSize: number
   readonly expertsUsed: number
+  /** How little decided between two experts so far, at the closest: the difference of their router's logits. */
+  readonly routing: { closest: number }
   readonly activation: Architecture['activation']
   /** Scores are multiplied by it. */
   readonly attentionScale: number
@@ -73,6 +75,7 @@ export async function loadReference(path: string): Promise<ReferenceModel> {
     hiddenSize,
     ...heads,
     expertsUsed: weights.number('expert_used_count', 0),
+    routing: { closest: Infinity },
     activation: kind.activation,
     attentionScale: weights.number('attention.scale', 1 / Math.sqrt(headSize)),
     residualScale: weights.number('residual_scale', 1),
