@@ -117,7 +117,7 @@ describe('nir merge', () => {
     await stubSweep(one, { taskIds })
     await stubSweep(two, { taskIds, seed: 8 })
     const { status, stderr } = await nir(['merge', merged, one, two])
-    expect(status).toBe(1)
+    expect(status).toBe(3)
     expect(stderr).toMatch(/^nir: The study '.*' was made otherwise: seed is 7 there and 8 here/)
     await expect(dumpStudy(merged)).rejects.toMatchObject({ code: 'NOT_A_STUDY' })
   })

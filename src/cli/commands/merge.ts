@@ -10,7 +10,8 @@ are. What is there already is left out, so that it can be run again. Studies of 
       --json   print what was merged, and what is missing, as JSON
   -h, --help   show this
 
-Exit code: 0 when all is merged (also where units are missing still), 1 when something was refused.`
+Exit code: 0 when all is merged (also where units are missing still); 1 when one is no study or cannot be read or written; 3 when
+they are of other settings, or another process holds one.`
 
 /** How many missing units are named. */
 const NAMED = 10
