@@ -159,6 +159,7 @@ describe('what is made of studies', () => {
     const { stdout } = await nir(['report', study])
     expect(stdout).toContain('3 of 3 (problem × sample)')
     expect(stdout).toContain('nir sweep study.json --study again')
+    expect(stdout).toMatch(/nir compare .*small'? again/)
   }, 120_000)
 
   it('a comparison: what differs in the settings, and the arms in common', async () => {

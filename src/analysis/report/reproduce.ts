@@ -2,7 +2,7 @@ import { code, paragraph, type Section } from './block.js'
 import type { StudyFacts } from './facts.js'
 
 /** How to make the study again, from its configuration where it has one. */
-export function reproduceSection({ runs, settings }: StudyFacts): Section {
+export function reproduceSection({ folder, runs, settings }: StudyFacts): Section {
   const config = [...runs].reverse().find(({ environment }) => environment['config'])?.environment['config']
   const commit = runs.at(-1)?.environment['commit']
   const version = `NIR Lab ${settings.code.nirLab}${typeof commit === 'string' ? ` at commit ${commit}` : ''}`
@@ -20,7 +20,10 @@ export function reproduceSection({ runs, settings }: StudyFacts): Section {
     blocks: [
       paragraph(`With ${version} and the model above. Save the configuration of the last sweep, and run it:`),
       code(JSON.stringify(config, null, 2)),
-      code('nir sweep study.json --study again\nnir compare . again'),
+      code(`nir sweep study.json --study again\nnir compare ${quoted(folder)} again`),
     ],
   }
 }
+
+/** As a shell takes it for one word. */
+const quoted = (path: string) => (/^[\w./:@+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`)
