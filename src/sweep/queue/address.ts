@@ -55,9 +55,20 @@ function parse(url: string): URL {
             ? 'names a database that is not a number'
             : parsed.search || parsed.hash
               ? 'has something after the database'
-              : null
+              : !isDecodable(parsed.username + parsed.password)
+                ? 'has a % in its user or password that is not written %25'
+                : null
   if (parsed && fault === null) return parsed
   throw new QueueError('REDIS_URL_INVALID', `The URL of Redis ${fault}.`, EXPECTED)
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function certificates(path: string | undefined): { ca?: Buffer } {

@@ -19,6 +19,7 @@ it.each([
   ['secret@host', /cannot be read/],
   ['https://:secret@host', /begins with https:/],
   ['redis://:secret@host/secret', /names a database that is not a number/],
+  ['redis://:secret%@host', /has a % in its user or password/],
   ['redis://:secret@host/0?secret=secret', /has something after the database/],
 ])('refuses %j without repeating it', (url, said) => {
   let message = ''
