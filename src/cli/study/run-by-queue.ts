@@ -1,4 +1,5 @@
 import { sessionOptions, sweepByQueue, sweepOptions, type StudyConfig } from '../../index.js'
+import { countsOf } from './counts.js'
 import type { SweepReporter } from './reporter.js'
 
 /** What became of a study's units. */
@@ -18,12 +19,11 @@ export async function runByQueue(
   const options = await sweepOptions(config, name)
   const study = options.study!
   const startedAt = performance.now()
-  let generations = 0
-  let passed: number | null = null
+  let counts: ReturnType<typeof countsOf> = { generations: 0, passed: null }
   const end = (state: 'done' | 'stopped' | 'failed') =>
-    reporter.end({ study, state, generations, passed, milliseconds: performance.now() - startedAt })
+    reporter.end({ study, state, ...counts, milliseconds: performance.now() - startedAt })
   try {
-    const { failed } = await sweepByQueue({
+    const { sweep, failed } = await sweepByQueue({
       ...options,
       study,
       queue,
@@ -31,13 +31,14 @@ export async function runByQueue(
       signal,
       onStart: (start) => reporter.start({ study, name, ...start }),
       onProgress: (progress) => {
-        generations = progress.generations
-        passed = progress.passed
+        const { generations, passed } = progress
+        counts = { generations, passed }
         reporter.unit(progress)
       },
       onState: (state) => reporter.queue(state),
       onEvent: (event) => reporter.notice(event),
     })
+    counts = countsOf(sweep.records) // also where nothing was left to do
     end(failed.length > 0 ? 'failed' : 'done')
     return failed.length > 0 ? 'some failed' : 'done'
   } catch (error) {

@@ -7,6 +7,7 @@ import {
   type Shard,
   type StudyConfig,
 } from '../../index.js'
+import { countsOf } from './counts.js'
 import type { SweepReporter } from './reporter.js'
 import { shardFolder } from './shard-argument.js'
 
@@ -35,17 +36,7 @@ export async function runStudy(
   const end = (
     state: 'done' | 'stopped' | 'failed',
     { records }: Pick<SweepEndedError['sweep'], 'records'>,
-  ) => {
-    const isTested = records.some(({ passed }) => passed !== null)
-    const passed = isTested ? records.filter((record) => record.passed).length : null
-    reporter.end({
-      study,
-      state,
-      generations: records.length,
-      passed,
-      milliseconds: performance.now() - startedAt,
-    })
-  }
+  ) => reporter.end({ study, state, ...countsOf(records), milliseconds: performance.now() - startedAt })
   try {
     reporter.start({
       study,

@@ -110,6 +110,13 @@ describe.skipIf(!isThere || !hasOpenssl)('a Redis with a user, a password and TL
     expect(await coordinator.end()).toBe(0)
     expect(await worker.end()).toBe(0)
 
+    const again = nir(['sweep', '--study', study, ...sweep, '--queue', 'env'], {
+      ...trusting,
+      NIR_REDIS_URL: url,
+    })
+    expect(await again.end()).toBe(0)
+    expect(again.all('end')[0]).toMatchObject({ state: 'done', generations: 4 }) // nothing was left to do
+
     const wrong = nir(['worker', url.replace(encoded, `${encoded}-wrong`)], trusting)
     expect(await wrong.end()).toBe(1)
     expect(wrong.noise.join()).toMatch(/WRONGPASS/)
