@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis'
 import { settingsHash, type StudySettings } from '../store/settings.js'
 import { PREFIX } from './connect.js'
+import { isHandedOut } from './lease.js'
 
 /** What Redis says of a study whose units are in a queue. */
 export interface StudyNotice {
@@ -59,6 +60,13 @@ export class Board {
     return Object.fromEntries(
       Object.entries(found).map(([name, text]) => [name, JSON.parse(text) as StudyNotice]),
     )
+  }
+
+  /** Those that a coordinator hands out now; one that was killed leaves its study open for as long as nobody goes on. */
+  async openStudies(): Promise<[queue: string, notice: StudyNotice][]> {
+    const open = Object.entries(await this.studies()).filter(([, { state }]) => state === 'open')
+    const isAlive = await Promise.all(open.map(([queue]) => isHandedOut(this.redis, queue)))
+    return open.filter((_, index) => isAlive[index])
   }
 
   async study(queue: string): Promise<StudyNotice | null> {

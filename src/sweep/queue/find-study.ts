@@ -13,8 +13,8 @@ export type Equipment = Pick<StudySettings, 'model' | 'code'>
 const PAUSE = 1000
 
 /**
- * The study that a worker fits: the one of that title or beginning of its queue's name, or the first that is open. Waits
- * while none is; null: the signal aborted first. A worker that fits none of those that are open says so to their
+ * The study that a worker fits: the one of that title or beginning of its queue's name, or the first that is open and has
+ * a coordinator. Waits while none is; null: the signal aborted first. A worker that fits none of those that are open says so to their
  * coordinators.
  * @throws {@link QueueError} `NO_STUDY_FITS`, with every difference.
  */
@@ -41,8 +41,8 @@ async function findStudy(
   mine: Equipment,
   wanted: string | undefined,
 ): Promise<StudyNotice | null> {
-  const open = Object.entries(await board.studies())
-    .filter(([name, { state, title }]) => state === 'open' && isWanted(wanted, name, title))
+  const open = (await board.openStudies())
+    .filter(([name, { title }]) => isWanted(wanted, name, title))
     .sort(([, a], [, b]) => (a.since < b.since ? -1 : 1))
   if (open.length === 0) return null
   const fitting = open.find(([, { settings }]) => differences(settings, mine).length === 0)

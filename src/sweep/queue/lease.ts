@@ -11,6 +11,13 @@ redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return false`
 const RELEASE = `if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end`
 
+const keyOf = (queue: string) => `${PREFIX}:${queue}:nir-coordinator`
+
+/** Is there a coordinator that hands out a queue's units? */
+export async function isHandedOut(redis: Redis, queue: string): Promise<boolean> {
+  return (await redis.exists(keyOf(queue))) > 0
+}
+
 /** The right to hand out a queue's units: two coordinators would take each other's results away. */
 export class Lease {
   readonly #key: string
@@ -22,7 +29,7 @@ export class Lease {
     private readonly folder: string,
     private readonly patience: number,
   ) {
-    this.#key = `${PREFIX}:${queue}:nir-coordinator`
+    this.#key = keyOf(queue)
     this.#holder = JSON.stringify({ host: hostname(), folder, pid: process.pid })
   }
 
