@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { EngineError } from '../../engine/index.js'
+import { EvaluatorClosedError, SandboxLostError } from '../../evaluation/index.js'
 import type { NamedArm } from '../../nir/index.js'
 import { abortable } from '../../abortable.js'
 import { generateUnit, measureUnit, type SweepTools } from '../run-unit.js'
@@ -20,7 +21,9 @@ import { ATTEMPTS, packResult, type UnitJob } from './unit-job.js'
 const GRACE = 20_000
 /** After that, for giving units back. */
 const LAST_WORDS = 3000
-/** Units that fail one after the other by a fault of the engine before a worker thinks that the fault is its own. */
+/** Faults of a machine, rather than of a unit. */
+const MACHINE_FAULTS = [EngineError, SandboxLostError, EvaluatorClosedError]
+/** Units that fail one after the other by such a fault before a worker thinks that it is its own. */
 const SUSPICIOUS = 3
 /** Units that are measured, or wait for it, beside those that are generated. */
 const MEASURED = 2
@@ -79,7 +82,7 @@ class UnitWorker {
   #isEnding = false
   #wake: () => void = () => undefined
   #beat = 0
-  #engineFaults = 0
+  #machineFaults = 0
   #fault: Error | undefined
   #finished = 0
   #failures = 0
@@ -192,7 +195,7 @@ class UnitWorker {
       if (result instanceof Error) return await this.#failed(held, result)
       await held.complete(result)
       this.#finished++
-      this.#engineFaults = 0
+      this.#machineFaults = 0
     } catch (error) {
       // What Redis does not take is computed again once the lock has run out.
       this.#say('warn', 'unit-lost', `What became of a unit is not taken: ${(error as Error).message}`)
@@ -232,7 +235,7 @@ class UnitWorker {
     this.#failures++
     this.#say('warn', 'unit-failed', `${name} failed: ${error.message}`)
     await held.fail(error)
-    if (!(error instanceof EngineError) || ++this.#engineFaults < SUSPICIOUS) return
+    if (!MACHINE_FAULTS.some((fault) => error instanceof fault) || ++this.#machineFaults < SUSPICIOUS) return
     this.#fault = new QueueError(
       'WORKER_BROKEN',
       `${SUSPICIOUS} units failed here one after the other, the last with: ${error.message}`,
