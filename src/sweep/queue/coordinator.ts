@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Job, Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { ModelDescription } from '../../engine/index.js'
+import { abortable } from '../../abortable.js'
 import { missingOf, type UnitTask } from '../missing.js'
 import { planSweep, type SweepOptions, type SweepPlan, type Unit } from '../plan.js'
 import type { SweepRecord } from '../record.js'
@@ -26,6 +27,8 @@ const HANDFUL = 16
 const PAUSE = 100
 /** Milliseconds between two looks at the workers. */
 const WATCH = 1000
+/** Milliseconds that a coordinator has to end, whatever Redis does. */
+const LAST_WORDS = 3000
 /** Events that BullMQ keeps: nobody reads them, and each holds a result. */
 const EVENTS = 16
 /** All states of a job. */
@@ -69,17 +72,39 @@ export async function coordinate(
   const { redis, settings, folder, patience, report } = tools
   const plan = planSweep(options, tools.model)
   const name = queueName(settings)
-  const lease = await Lease.take(redis, name, folder, patience)
+  const lease = await abortable(Lease.take(redis, name, folder, patience), options.signal)
   const { Queue } = await import('bullmq')
   const streams = { events: { maxLen: EVENTS } }
   const queue = new Queue<UnitJob, string>(name, { connection: redis, prefix: PREFIX, streams })
   queue.on('error', (error) => report({ level: 'warn', event: 'queue-error', message: error.message }))
   try {
-    return await new Coordinator(options, tools, plan, queue, lease, records).run()
+    const running = new Coordinator(options, tools, plan, queue, lease, records).run()
+    return await endingSoon(running, options.signal)
   } finally {
-    await lease.release()
-    await queue.close()
+    await within(
+      LAST_WORDS,
+      lease.release().then(() => queue.close()),
+    )
   }
+}
+
+/** The promise; once the signal aborted, what is being stored may finish, but a Redis that is away is not waited for. */
+async function endingSoon<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  return abortable(promise, signal).catch(async (error: unknown) => {
+    if (signal?.aborted)
+      await within(
+        LAST_WORDS,
+        promise.catch(() => undefined),
+      )
+    throw error
+  })
+}
+
+/** Waits for the promise, but no longer. */
+async function within(milliseconds: number, promise: Promise<unknown>): Promise<void> {
+  const over = new AbortController()
+  const timeout = sleep(milliseconds, undefined, { signal: over.signal })
+  await Promise.race([promise, timeout]).finally(() => over.abort())
 }
 
 class Coordinator {
@@ -118,6 +143,7 @@ class Coordinator {
     try {
       await this.#crew.call()
       writeFailedUnits(tools.folder, []) // they are tried again
+      await this.queue.drain() // what waits from an earlier sweep may be of other arms; what is begun goes on
       while (this.#settled.size < plan.units.length) {
         options.signal?.throwIfAborted()
         await this.#watch()

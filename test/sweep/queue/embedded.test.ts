@@ -67,6 +67,20 @@ describe.skipIf(!isThere)('the embedded model', () => {
   }, 300_000)
 })
 
+describe.skipIf(!isThere)('a coordinator whose Redis is away', () => {
+  it('ends on SIGINT', async () => {
+    redis = await RedisServer.start()
+    const args = ['sweep', '--study', join(root, 'away'), '--limit', '2', '--queue', redis.url]
+    const coordinator = nir(args, {})
+    await coordinator.until('queue')
+    await redis.kill()
+    await coordinator.until('redis-lost')
+    coordinator.kill('SIGINT')
+    expect(await coordinator.end()).toBe(130)
+    expect(coordinator.all('end')[0]).toMatchObject({ state: 'stopped' })
+  }, 60_000)
+})
+
 describe.skipIf(!isThere || !hasOpenssl)('a Redis with a user, a password and TLS', () => {
   const password = 'pa/ss:w0rd-of-the-queue'
   const encoded = encodeURIComponent(password)
