@@ -48,16 +48,25 @@ export async function studyStatus(path: string): Promise<StudyStatus> {
       await store.close()
     }
   } catch (error) {
-    if (!(error instanceof StudyError) || error.code !== 'STUDY_IN_USE' || !progress) throw error
+    const isInUse = error instanceof StudyError && error.code === 'STUDY_IN_USE'
+    // Who holds a study whose sweep has ended, such as a notebook, is told by the error.
+    if (!isInUse || !progress || !mayRun(progress)) throw error
     return heldStatus(folder, settings, progress, holderOf(progress))
   }
 }
 
 const holderOf = ({ process, host }: StudyProgress) => `process ${process} on ${host}`
 
-/** Is the sweep's process alive? Of another machine's nothing is known: the database's lock tells. */
-function isRunning({ state, process: pid, host }: StudyProgress): boolean {
-  if (state !== 'running' || host !== hostname() || pid === process.pid) return false
+/** Is the sweep's process, another one of this machine, alive? */
+function isRunning(progress: StudyProgress): boolean {
+  const { host, process: pid } = progress
+  return host === hostname() && pid !== process.pid && mayRun(progress)
+}
+
+/** Of another machine's processes nothing is known: the database's lock tells. */
+function mayRun({ state, process: pid, host }: StudyProgress): boolean {
+  if (state !== 'running') return false
+  if (host !== hostname()) return true
   try {
     process.kill(pid, 0)
     return true

@@ -11,7 +11,7 @@ then by what the sweep writes beside the database every second.
       --json  as one JSON object
   -h, --help  show this
 
-Exit code: 0; 1 when it is no study or cannot be read; 3 when a process holds it that leaves no word of its progress.`
+Exit code: 0; 1 when it is no study or cannot be read; 3 when a process that does not sweep holds it.`
 
 /** \`nir status\`: returns the exit code. */
 export async function status(args: string[]): Promise<number> {
