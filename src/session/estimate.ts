@@ -7,6 +7,21 @@ import { planSweep, type SweepPlan } from '../sweep/plan.js'
 /** Tokens that the calibration generates of each sequence. */
 const CALIBRATION_TOKENS = 16
 
+/** Of a shard without units. */
+const NOTHING: Omit<SweepEstimate, 'arms'> = {
+  units: { total: 0, stored: 0 },
+  generations: { total: 0, stored: 0 },
+  tokens: { thinking: 0, generation: 0, from: 'limits' },
+  memory: { weights: 0, cache: 0, compute: 0, total: 0 },
+  calibration: {
+    units: 0,
+    tokens: 0,
+    thinking: { prefill: 0, step: 0 },
+    generation: { prefill: 0, step: 0 },
+  },
+  milliseconds: 0,
+}
+
 /** What a sweep would do. */
 export interface SweepEstimate {
   /** Problem × sample units, and how many of them are stored whole. */
@@ -52,6 +67,8 @@ export async function estimateSweep(
   stored: { readonly records: readonly SweepRecord[]; readonly thinkingTokens: number | null },
 ): Promise<SweepEstimate> {
   const plan = planSweep(options, tools.engine.model)
+  const names = plan.arms.map(({ name }) => name)
+  if (plan.units.length === 0) return { ...NOTHING, arms: names }
   const known = new Map<string, Set<string>>()
   for (const { taskId, sample, arm } of stored.records) {
     const key = `${taskId}/${sample}`
@@ -71,7 +88,7 @@ export async function estimateSweep(
   const { units: width, thinking, generation } = calibration
   return {
     units: { total: plan.units.length, stored: left.filter(({ arms }) => arms === 0).length },
-    arms: plan.arms.map(({ name }) => name),
+    arms: names,
     generations: {
       total: plan.units.length * plan.arms.length,
       stored: plan.units.length * plan.arms.length - generationsLeft,

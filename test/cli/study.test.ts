@@ -75,9 +75,14 @@ describe('nir sweep, on a file', () => {
   it('refuses a study that is held or was begun otherwise with 3, and says who holds it', async () => {
     const opened = await openStudy(study)
     try {
-      const held = await nir(['sweep', config])
-      expect(held.status).toBe(3)
-      expect(held.stderr).toContain(`process ${process.pid}`)
+      for (const command of [
+        ['sweep', config],
+        ['status', study],
+      ]) {
+        const held = await nir(command)
+        expect(held.status, held.stdout).toBe(3)
+        expect(held.stderr).toContain(`process ${process.pid}`)
+      }
     } finally {
       await opened.close()
     }
@@ -114,6 +119,15 @@ describe('nir sweep, on a file', () => {
     })
     expect(plan!['milliseconds']).toBeGreaterThan(0)
     expect(existsSync(folder)).toBe(false)
+    const parts = ['1/3', '2/3', '3/3'].map((shard) => ['--shard', shard])
+    const plans = []
+    for (const part of parts) {
+      const { stdout } = await nir(['sweep', config, '--dry-run', '--json', '--limit', '2', ...part])
+      plans.push(events(stdout)[0] as { study: string; units: { total: number; stored: number } })
+    }
+    expect(plans.map(({ study }) => study)).toContain(`${study}.shard-2-of-3`)
+    expect(plans.reduce((sum, { units }) => sum + units.total, 0)).toBe(2) // one is empty
+    expect(plans.every(({ units }) => units.stored === 0)).toBe(true)
     const done = await nir(['sweep', config, '--dry-run'])
     expect(done.stdout).toContain('units        3 (problem × sample), 3 stored')
   }, 120_000)
@@ -126,6 +140,7 @@ describe('nir sweep, wrongly asked', () => {
     [['sweep', '--samples', 'many', '--study', 'x'], /--samples many is not a number/],
     [['sweep', '--samples', '0', '--study', 'x'], /The options: samples: is 0; expected a number from 1/],
     [['sweep', '--layers', '0,top', '--study', 'x'], /layers\[1\]: is "top"; expected a number or original/],
+    [['sweep', '--study', 'x', '--dry-run', '--queue', 'env'], /--dry-run and --queue exclude each other/],
     [['sweep', '--noise'], /Unknown option/],
     [['status'], /takes the folder of one study/],
     [['compare', 'a'], /takes two studies/],

@@ -63,13 +63,15 @@ export async function sweep(args: string[]): Promise<number> {
     return 0
   }
   const config = await configFrom(positionals, overridesFrom(values))
+  const shard = values.shard === undefined ? undefined : shardArgument(values.shard)
+  for (const flag of ['shard', 'dry-run'] as const)
+    if (values[flag] !== undefined && values.queue !== undefined)
+      throw new UsageError(`--${flag} and --queue exclude each other.`, 'Give one of them.')
   if (values['dry-run']) {
-    for (const name of configuredModels(config).keys()) await dryRun(config, name, values.json === true)
+    for (const name of configuredModels(config).keys())
+      await dryRun(config, { name, shard }, values.json === true)
     return 0
   }
-  const shard = values.shard === undefined ? undefined : shardArgument(values.shard)
-  if (shard && values.queue !== undefined)
-    throw new UsageError('--shard and --queue exclude each other.', 'Give one of them.')
   const reporter = values.json
     ? jsonReporter((line) => process.stdout.write(line))
     : textReporter(process.stderr)

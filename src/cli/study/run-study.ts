@@ -1,22 +1,7 @@
-import {
-  createSession,
-  sessionOptions,
-  sweepOptions,
-  SweepEndedError,
-  unitCount,
-  type Shard,
-  type StudyConfig,
-} from '../../index.js'
+import { createSession, sessionOptions, SweepEndedError, unitCount, type StudyConfig } from '../../index.js'
 import { countsOf } from './counts.js'
+import { partOptions, type StudyPart } from './part.js'
 import type { SweepReporter } from './reporter.js'
-import { shardFolder } from './shard-argument.js'
-
-/** Which part of a configuration. */
-export interface StudyPart {
-  /** Of the model; `null`: the configuration's only one. */
-  readonly name: string | null
-  readonly shard: Shard | undefined
-}
 
 /**
  * Runs the study of one model of a configuration, or a shard of it.
@@ -24,13 +9,13 @@ export interface StudyPart {
  */
 export async function runStudy(
   config: StudyConfig,
-  { name, shard }: StudyPart,
+  part: StudyPart,
   reporter: SweepReporter,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const configured = await sweepOptions(config, name)
-  const study = shard ? shardFolder(configured.study!, shard) : configured.study!
-  const options = { ...configured, shard, study }
+  const { name } = part
+  const options = await partOptions(config, part)
+  const { study } = options
   const nir = await createSession(await sessionOptions(config, name))
   const startedAt = performance.now()
   const end = (
