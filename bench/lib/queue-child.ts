@@ -55,6 +55,13 @@ async function stubCoordinator(): Promise<void> {
   const redis = await connect(redisAddress(undefined), onEvent)
   const store = await StudyStore.begin(folder, stubSettings())
   const stored = await store.startWork(stubWork(sweep))
+  const commit = stored.commit.bind(stored)
+  let committing = 0
+  stored.commit = async (unit) => {
+    const startedAt = performance.now()
+    await commit(unit)
+    committing += performance.now() - startedAt
+  }
   const records: object[] = []
   const failed = await coordinate(
     sweep,
@@ -73,7 +80,8 @@ async function stubCoordinator(): Promise<void> {
   stored.end()
   await store.close()
   redis.disconnect()
-  say({ event: 'end', records: records.length, failed })
+  const { user, system } = process.cpuUsage()
+  say({ event: 'end', records: records.length, failed, committing, cpu: (user + system) / 1000 })
 }
 
 async function stubWorker(): Promise<void> {

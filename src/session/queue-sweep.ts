@@ -19,6 +19,7 @@ import { resolveModel } from './open-model.js'
 import type { SessionOptions } from './session.js'
 import { machine, studySettings, studyWork } from './study-work.js'
 import { Sweep } from './sweep.js'
+import { visibly } from './visible-sweep.js'
 
 /** Milliseconds after which a worker that is not heard of counts as dead. */
 const PATIENCE = 30_000
@@ -112,7 +113,9 @@ export async function sweepByQueue(options: QueueSweepOptions): Promise<QueueSwe
           onState,
         }
         const records: SweepRecord[] = []
-        const failed = await coordinate(sweep, tools, records)
+        const failed = await visibly(store, plan.units.length, sweep, (visible) =>
+          coordinate(visible, tools, records),
+        )
         return { sweep: new Sweep(records), failed }
       } finally {
         work.end()

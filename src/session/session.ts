@@ -38,14 +38,13 @@ import {
 import { loadProblems, type Problem, type ProblemSource } from '../problems/index.js'
 import {
   isStudy,
-  ProgressFile,
   resolveArms,
   runSweep,
   StudyStore,
+  writeFailedUnits,
   type ArmOptions,
   type StudyConfig,
   type SweepOptions,
-  type SweepProgress,
   type SweepRecord,
   type SweepTools,
 } from '../sweep/index.js'
@@ -60,6 +59,7 @@ import { captureInCell, loadInCell, sweepInCell } from './progress/work.js'
 import { openStudy, type Study } from './study.js'
 import { sessionEnvironment, storedWork, studySettings, studyWork, type SessionEngine } from './study-work.js'
 import { Sweep, SweepEndedError } from './sweep.js'
+import { visibly } from './visible-sweep.js'
 
 /** Options of {@link createSession}. */
 export interface SessionOptions extends Omit<EngineOptions, 'path' | 'onLoad'> {
@@ -310,8 +310,10 @@ export class Session {
       const environment = sessionEnvironment(model, evaluator.capabilities, this.#options)
       const work = await store.startWork(studyWork(run, model, environment, config))
       try {
-        const file = new ProgressFile(store.database.folder, units.length)
-        return await collectVisibly(run, { ...tools, store: work }, file)
+        writeFailedUnits(store.database.folder, []) // what a queue set aside is tried again
+        return await visibly(store, units.length, run, (visible) =>
+          collect(visible, { ...tools, store: work }),
+        )
       } finally {
         work.end()
       }
@@ -439,22 +441,6 @@ async function collect(options: SweepOptions, tools: SweepTools): Promise<Sweep>
     throw new SweepEndedError(new Sweep([...records], warnings), error, aborted)
   }
   return new Sweep(records, warnings)
-}
-
-/** The same, with a file beside the study's database that says how far it is. */
-async function collectVisibly(options: SweepOptions, tools: SweepTools, file: ProgressFile): Promise<Sweep> {
-  const onProgress = (progress: SweepProgress) => {
-    file.update(progress)
-    options.onProgress?.(progress)
-  }
-  try {
-    const sweep = await collect({ ...options, onProgress }, tools)
-    file.end('done')
-    return sweep
-  } catch (error) {
-    file.end(options.signal?.aborted ? 'stopped' : 'failed')
-    throw error
-  }
 }
 
 /** The running cell's signal and progress, where the caller gives none. */

@@ -1,11 +1,13 @@
 import { realpathSync } from 'node:fs'
 import { hostname } from 'node:os'
 import {
+  readFailedUnits,
   readProgress,
   readSettings,
   StudyError,
   StudyStore,
   type ArmCount,
+  type FailedUnit,
   type StudyProgress,
   type StudySettings,
 } from '../sweep/index.js'
@@ -26,6 +28,8 @@ export interface StudyStatus {
   readonly millisecondsLeft: number | null
   /** How the last sweep ended; `'killed'`: without a word. `null`: no sweep left one. */
   readonly lastRun: Exclude<StudyProgress['state'], 'running'> | 'running' | 'killed' | null
+  /** What the last sweep, if by a queue, set aside: it failed again and again. The next sweep tries it again. */
+  readonly setAside: readonly FailedUnit[]
 }
 
 /**
@@ -91,6 +95,7 @@ function heldStatus(
     generationsPerSecond: rate(progress),
     millisecondsLeft: computed.units > 0 ? (milliseconds / computed.units) * (total - done) : null,
     lastRun: 'running',
+    setAside: readFailedUnits(folder),
   }
 }
 
@@ -121,6 +126,7 @@ async function storedStatus(
     generationsPerSecond: progress && rate(progress),
     millisecondsLeft: null,
     lastRun: progress && (progress.state === 'running' ? 'killed' : progress.state),
+    setAside: readFailedUnits(database.folder),
   }
 }
 

@@ -64,6 +64,19 @@ describe('nir sweep, on a file', () => {
     expect(status.stdout).toMatch(/3 of 3 units \(100.0 %\)\nthe last sweep was done/)
   }, 400_000)
 
+  it('tells in its status what a queue set aside, until a sweep tries it again', async () => {
+    const unit = { taskId: 7, sample: 0, attempts: 3, error: 'cannot do 7' }
+    writeFileSync(join(study, 'failed-units.json'), JSON.stringify([unit]))
+    const told = await nir(['status', study])
+    expect(told.stdout).toContain('set aside after 3 attempts: problem 7, sample 0: cannot do 7')
+    const json = JSON.parse((await nir(['status', study, '--json'])).stdout) as Record<string, unknown>
+    expect(json['setAside']).toEqual([unit])
+
+    const again = await nir(['sweep', config])
+    expect(again.status, again.stderr).toBe(0)
+    expect((await nir(['status', study])).stdout).not.toContain('set aside')
+  }, 240_000)
+
   it('keeps its configuration with the run', async () => {
     const opened = await openStudy(study)
     const [run] = await opened.sql<{ environment: string }>`SELECT environment FROM runs LIMIT 1`

@@ -38,7 +38,7 @@ function compared(records: readonly SweepRecord[], metric: string, isFirst: bool
 }
 
 /** What the comparisons of a metric show, and what they could not have shown. */
-export function conclusion(metric: string, rows: readonly ComparisonRow[]): string {
+function conclusion(metric: string, rows: readonly ComparisonRow[]): string {
   const show = isRate(metric) ? percent : short
   const differing = rows.filter(
     ({ adjustedPValue }) => adjustedPValue !== null && adjustedPValue < SIGNIFICANCE,

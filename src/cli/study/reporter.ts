@@ -1,7 +1,7 @@
 import type { QueueEvent, QueueState, SweepProgress } from '../../index.js'
 
 /** What a sweep is about to do. */
-export interface SweepStart {
+interface SweepStart {
   /** The study's folder. */
   readonly study: string
   /** The model's name in the configuration; `null`: it has one without a name. */
@@ -12,7 +12,7 @@ export interface SweepStart {
 }
 
 /** How a sweep ended. */
-export interface SweepEnd {
+interface SweepEnd {
   readonly study: string
   readonly state: 'done' | 'stopped' | 'failed'
   readonly generations: number

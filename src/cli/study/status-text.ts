@@ -1,4 +1,4 @@
-import type { ArmCount, StudyStatus } from '../../index.js'
+import type { ArmCount, FailedUnit, StudyStatus } from '../../index.js'
 import { duration } from '../../text/duration.js'
 
 const LAST_RUN = {
@@ -11,7 +11,8 @@ const LAST_RUN = {
 
 /** How far a study is, for people. */
 export function statusText(status: StudyStatus): string {
-  const { folder, settings, holder, units, arms, generationsPerSecond, millisecondsLeft, lastRun } = status
+  const { folder, settings, holder, units, arms, generationsPerSecond, millisecondsLeft, lastRun, setAside } =
+    status
   const percent = units.total > 0 ? ` (${((100 * units.done) / units.total).toFixed(1)} %)` : ''
   const pace = [
     ...(generationsPerSecond === null ? [] : [`${generationsPerSecond.toFixed(1)} generations/s`]),
@@ -22,6 +23,7 @@ export function statusText(status: StudyStatus): string {
     `${units.done} of ${units.total} units${percent}${holder === null ? '' : `; held by ${holder}`}`,
     ...(lastRun === null ? [] : [`the last sweep ${[LAST_RUN[lastRun], ...pace].join(', ')}`]),
     ...armLines(arms),
+    ...setAside.map(setAsideLine),
   ].join('\n')
 }
 
@@ -31,4 +33,8 @@ function armLines(arms: readonly ArmCount[]): string[] {
     const share = tested > 0 ? `${((100 * passed) / tested).toFixed(1)} % passed` : 'not tested'
     return `  ${arm.padEnd(width)}  ${String(generations).padStart(6)}  ${share}`
   })
+}
+
+function setAsideLine({ taskId, sample, attempts, error }: FailedUnit): string {
+  return `set aside after ${attempts} attempts: problem ${taskId}, sample ${sample}: ${error}`
 }

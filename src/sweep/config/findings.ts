@@ -120,7 +120,7 @@ function oneOf(parts: readonly string[]): string {
   return parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} or ${parts.at(-1)!}`
 }
 
-export function at(value: unknown, path: Path): unknown {
+function at(value: unknown, path: Path): unknown {
   let found = value
   for (const key of path) found = (found as Record<string | number, unknown> | null | undefined)?.[key]
   return found

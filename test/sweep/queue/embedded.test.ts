@@ -7,7 +7,7 @@ import { QueueProcess } from '../../../bench/lib/queue-process.js'
 import { EMBEDDED } from '../../../bench/lib/queue-work.js'
 import { hasRedisServer, RedisServer } from '../../../bench/lib/redis-server.js'
 import { dumpStudy } from '../../../bench/lib/study-kills.js'
-import { createSession } from '../../../src/index.js'
+import { createSession, studyStatus } from '../../../src/index.js'
 import { built } from '../../kernel/built.js'
 
 const isThere = hasRedisServer()
@@ -58,6 +58,11 @@ describe.skipIf(!isThere)('the embedded model', () => {
     killed.kill('SIGKILL')
     expect(await coordinator.end()).toBe(0)
     expect(await other.end()).toBe(0)
+    expect(await studyStatus(folder)).toMatchObject({
+      lastRun: 'done',
+      units: { done: units, total: units },
+      generationsPerSecond: expect.any(Number) as number,
+    })
 
     const session = await createSession({ exact: true })
     const problems = await session.problems('embedded', { limit: units })
