@@ -70,8 +70,9 @@ async function compare(
   }
 }
 
-const rate = (units: number, seconds: number) =>
-  `${(units / seconds).toFixed(1).padStart(7)} units/s (${seconds.toFixed(1)} s)`
+function rate(units: number, seconds: number): string {
+  return `${(units / seconds).toFixed(1).padStart(7)} units/s (${seconds.toFixed(1)} s)`
+}
 
 function costs({ committing, cpu, redis }: QueueRun, units: number): string {
   return [
