@@ -83,7 +83,7 @@ describe.skipIf(!isThere)('a coordinator whose Redis is away', () => {
     coordinator.kill('SIGINT')
     expect(await coordinator.end()).toBe(130)
     expect(coordinator.all('end')[0]).toMatchObject({ state: 'stopped' })
-  }, 60_000)
+  }, 300_000) // the first to need the build
 })
 
 describe.skipIf(!isThere || !hasOpenssl)('a Redis with a user, a password and TLS', () => {
