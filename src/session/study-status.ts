@@ -6,6 +6,7 @@ import {
   readSettings,
   StudyError,
   StudyStore,
+  unitCounts,
   type ArmCount,
   type FailedUnit,
   type StudyProgress,
@@ -103,15 +104,11 @@ function heldStatus(
 export async function storedCounts(
   database: StudyStore['database'],
 ): Promise<Pick<StudyStatus, 'units' | 'arms'>> {
-  const [units] = await database.rows<{ done: number; total: number }>(`
-    SELECT (SELECT count(*)::INTEGER FROM (SELECT 1 FROM generations GROUP BY task_id, sample
-              HAVING count(*) = (SELECT count(*) FROM arms))) AS done,
-           ((SELECT count(*) FROM problems) * coalesce((SELECT max(samples) FROM runs), 0))::INTEGER AS total`)
   const arms = await database.rows<ArmCount>(`
     SELECT a.arm, count(o.arm)::INTEGER AS generations, count(o.passed)::INTEGER AS tested,
            (count(*) FILTER (o.passed))::INTEGER AS passed
     FROM arms a LEFT JOIN outcomes o USING (arm) GROUP BY a.arm, a.layer ORDER BY a.layer NULLS FIRST, a.arm`)
-  return { units: units!, arms }
+  return { units: await unitCounts(database), arms }
 }
 
 async function storedStatus(

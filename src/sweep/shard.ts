@@ -1,5 +1,4 @@
 import { SweepOptionError } from './errors.js'
-import type { Unit } from './plan.js'
 
 /** One of several parts of a sweep, each done by a process of its own. */
 export interface Shard {
@@ -7,6 +6,12 @@ export interface Shard {
   readonly index: number
   /** Of how many parts. */
   readonly count: number
+}
+
+/** What says in which shard a unit is. */
+interface ShardedUnit {
+  readonly problem: { readonly task_id: number }
+  readonly sample: number
 }
 
 /** @throws {@link SweepOptionError} `OPTION_OUT_OF_RANGE`. */
@@ -26,7 +31,7 @@ export function checkShard({ index, count }: Shard): void {
  * stand in equal steps, evenly (Knuth, The Art of Computer Programming 3, 6.4); a plain remainder would put every eighth
  * problem into one of eight shards, and a random hash would make the largest of 100 shards of MBPP twice the mean.
  */
-export function isInShard({ problem, sample }: Unit, { index, count }: Shard): boolean {
+export function isInShard({ problem, sample }: ShardedUnit, { index, count }: Shard): boolean {
   const place = (Math.imul(problem.task_id, 0x9e3779b1) + Math.imul(sample, 0x85ebca6b)) >>> 0
   return Math.floor((place / 2 ** 32) * count) === index - 1
 }

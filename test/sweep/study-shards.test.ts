@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { stubSweep, type StubSweep } from '../../bench/lib/stub-sweep.js'
 import { dumpStudy } from '../../bench/lib/study-kills.js'
-import { createSession, mergeStudies } from '../../src/index.js'
+import { createSession, mergeStudies, studyStatus } from '../../src/index.js'
 import { nir } from '../cli/notebooks.js'
 
 const root = mkdtempSync(join(tmpdir(), 'nir-shards-'))
@@ -88,6 +88,13 @@ describe('the shards of a sweep, merged', () => {
     const { parts } = await mergeStudies(merged, [first!, ...rest])
     expect(parts.filter(({ added }) => added > 0)).toHaveLength(1)
   })
+})
+
+it('the study of a shard is finished when the shard is', async () => {
+  const parts = await inShards(3, { taskIds, samples: 2 })
+  const units = await Promise.all(parts.map(async (part) => (await studyStatus(part)).units))
+  for (const { done, total } of units) expect(done).toBe(total)
+  expect(units.reduce((sum, { total }) => sum + total, 0)).toBe(14)
 })
 
 describe('nir merge', () => {
