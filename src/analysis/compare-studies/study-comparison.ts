@@ -24,6 +24,8 @@ export interface StudyComparisonRow extends Omit<
 export interface StudyComparisonContent {
   readonly names: readonly [a: string, b: string]
   readonly settings: readonly SettingDifference[]
+  /** `task_id` of problems that are left out: they are not the same in both. */
+  readonly unlikeProblems: readonly number[]
   /** Arms that only the one has. */
   readonly onlyIn: readonly [a: readonly string[], b: readonly string[]]
   readonly rows: readonly StudyComparisonRow[]
@@ -33,13 +35,16 @@ export interface StudyComparisonContent {
 export class StudyComparison extends Tabular implements StudyComparisonContent {
   readonly names: readonly [a: string, b: string]
   readonly settings: readonly SettingDifference[]
+  /** `task_id` of problems that are left out: they are not the same in both. */
+  readonly unlikeProblems: readonly number[]
   readonly onlyIn: readonly [a: readonly string[], b: readonly string[]]
   readonly rows: readonly StudyComparisonRow[]
 
-  constructor({ names, settings, onlyIn, rows }: StudyComparisonContent) {
+  constructor({ names, settings, unlikeProblems, onlyIn, rows }: StudyComparisonContent) {
     super()
     this.names = names
     this.settings = settings
+    this.unlikeProblems = unlikeProblems
     this.onlyIn = onlyIn
     this.rows = rows
   }
@@ -58,7 +63,7 @@ export class StudyComparison extends Tabular implements StudyComparisonContent {
 
   /** All of it, for a terminal. */
   report(): string {
-    const blocks = [this.#settingsBlock(), ...this.#armsBlocks(), list(this.conclusions)]
+    const blocks = [this.#settingsBlock(), ...this.#leftOutBlocks(), list(this.conclusions)]
     return [
       `${this.names[0]} (a) and ${this.names[1]} (b)`,
       ...blocks.map(({ text }) => text),
@@ -72,7 +77,7 @@ export class StudyComparison extends Tabular implements StudyComparisonContent {
       `${this.names[0]} and ${this.names[1]}`,
       [],
       [
-        { title: 'What differs in the settings', blocks: [this.#settingsBlock(), ...this.#armsBlocks()] },
+        { title: 'What differs in the settings', blocks: [this.#settingsBlock(), ...this.#leftOutBlocks()] },
         {
           title: 'Arms in common, paired by problem and sample',
           blocks: [list(this.conclusions), table(this)],
@@ -88,10 +93,14 @@ export class StudyComparison extends Tabular implements StudyComparisonContent {
     )
   }
 
-  #armsBlocks(): Block[] {
-    return this.onlyIn.flatMap((arms, index) =>
+  #leftOutBlocks(): Block[] {
+    const { unlikeProblems: unlike } = this
+    const beside = this.onlyIn.flatMap((arms, index) =>
       arms.length > 0 ? [paragraph(`Only in ${this.names[index]!}: ${arms.join(', ')}.`)] : [],
     )
+    return unlike.length > 0
+      ? [paragraph(`Left out, as they are not the same in both: problems ${unlike.join(', ')}.`), ...beside]
+      : beside
   }
 
   protected override label(): string {

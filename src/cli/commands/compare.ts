@@ -40,7 +40,15 @@ export async function compare(args: string[]): Promise<number> {
 async function read(path: string): Promise<ComparedStudy> {
   const study = await openStudy(path)
   try {
-    return { name: basename(study.folder), settings: study.settings, records: await study.records() }
+    const problems = await study.sql<{ id: number; hash: string }>`SELECT task_id AS id, hash FROM problems`
+    const arms = await study.sql<{ arm: string; spec: string }>`SELECT arm, spec FROM arms`
+    return {
+      name: basename(study.folder),
+      settings: study.settings,
+      records: await study.records(),
+      problems: new Map(problems.map(({ id, hash }) => [id, hash])),
+      specs: new Map(arms.map(({ arm, spec }) => [arm, JSON.parse(spec) as unknown])),
+    }
   } finally {
     await study.close()
   }
