@@ -62,7 +62,8 @@ describe('nir run', () => {
 
   it('says so when the kernel dies, and keeps what there is', async () => {
     const path = notebookFile(code('console.log("before")'), code('process.kill(process.pid, "SIGKILL")'))
-    const { status, stderr } = await nir(['run', path])
+    // It does not stay for the time that the cell might have taken.
+    const { status, stderr } = await nir(['run', path, '--timeout', '3600'])
     expect(status).toBe(1)
     expect(stderr).toContain('KernelDied: The kernel ended by SIGKILL.')
     expect(outputsOf(path)[0]).toMatchObject([{ text: ['before\n'] }])
@@ -98,6 +99,7 @@ describe('usage', () => {
     [['run', 'a.ipynb', '-p', 'x'], 2, 'is not name=value'],
     [['run', 'a.ipynb', '-f', '/no/such.yaml'], 2, 'cannot be read'],
     [['run', 'a.ipynb', '--timeout', 'soon'], 2, 'not a number of seconds'],
+    [['run', 'a.ipynb', '--timeout', '2147484'], 2, 'longer than 2147483 seconds'],
     [['run', '/no/such.ipynb', '-o', '/tmp/x.ipynb'], 1, 'cannot be read'],
     [['kernel', 'instal'], 2, 'does not know "instal"'],
     [['kernel', 'install', '--user', '--prefix', '/x'], 2, 'exclude each other'],

@@ -132,10 +132,18 @@ function onlyOne(positionals: readonly string[]): string {
   throw new UsageError(`nir run takes one notebook, not ${positionals.length}.`, 'See nir run --help.')
 }
 
+/** Timers of Node that are set to longer end at once. */
+const MAX_TIMEOUT_SECONDS = 2_147_483
+
 function parseTimeout(text: string | undefined): number {
   const seconds = Number(text ?? 0)
-  if (Number.isFinite(seconds) && seconds >= 0) return seconds
-  throw new UsageError(`--timeout ${text} is not a number of seconds.`, 'Write for example --timeout 600.')
+  if (!Number.isFinite(seconds) || seconds < 0)
+    throw new UsageError(`--timeout ${text} is not a number of seconds.`, 'Write for example --timeout 600.')
+  if (seconds <= MAX_TIMEOUT_SECONDS) return seconds
+  throw new UsageError(
+    `--timeout ${text} is longer than ${MAX_TIMEOUT_SECONDS} seconds.`,
+    'For no limit, leave it out.',
+  )
 }
 
 function checkFolder(path: string): void {

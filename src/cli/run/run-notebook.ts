@@ -111,9 +111,12 @@ async function withTimeout(running: Promise<Content>, { timeout, client }: RunOp
   const late = new Promise<'late'>((resolve) => {
     timer = setTimeout(() => resolve('late'), timeout * 1000)
   })
-  const first = await Promise.race([running, late])
-  clearTimeout(timer)
-  if (first !== 'late') return first
+  try {
+    const first = await Promise.race([running, late])
+    if (first !== 'late') return first
+  } finally {
+    clearTimeout(timer)
+  }
   const unwilling = setTimeout(() => client.kill(), KILL_AFTER_MS)
   // Where the kernel had to be killed, both are rejected; it was late all the same.
   await Promise.allSettled([client.interrupt(), running])
