@@ -1,3 +1,4 @@
+import { isBuiltin } from 'node:module'
 import { dirname } from 'node:path'
 import { SteadyImports } from './steady-imports.js'
 import { shorthandTransformer } from './shorthand.js'
@@ -89,7 +90,18 @@ export class CellPrograms {
     this.program = ts.createProgram(host.rootFiles, host.options, compilerHost, this.program)
     for (const root of host.rootFiles as string[])
       this.imports.forgetMissing(this.program.getSourceFile(root))
+    this.forgetIncomplete()
     return this.program
+  }
+
+  /** The imports of a file are looked for when it is read, so the user's files that miss one are read again. */
+  private forgetIncomplete(): void {
+    for (const [name, file] of this.files) {
+      if (isLibrary(name)) continue
+      file.resolvedModules?.forEach(({ resolvedModule }: TypeScript, imported: string) => {
+        if (!resolvedModule && !isBuiltin(imported)) this.files.delete(name)
+      })
+    }
   }
 
   /** A file with the names that it declares, without a program. */

@@ -126,6 +126,17 @@ describe("the notebook's own TypeScript", () => {
     expect(await value(code)).toBe('2')
   })
 
+  it('may import a file that is only written later', async () => {
+    const code = 'import { inner } from "./outer"\ninner'
+    edit(
+      'outer.ts',
+      'import { sep } from "node:path"\nimport { five } from "./inner"\nexport const inner = sep + five',
+    )
+    expect(String((await kernel.run(code)).reply['traceback'])).toContain('outer.ts')
+    edit('inner.ts', 'export const five = 5')
+    expect(await value(code)).toBe("'/5'")
+  })
+
   it('may be JavaScript', async () => {
     edit('plain.js', 'export const plain = (x) => x + 1')
     expect(await value('import { plain } from "./plain.js"\nplain(1)')).toBe('2')
