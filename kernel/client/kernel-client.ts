@@ -49,7 +49,13 @@ export class KernelClient {
    */
   static async start(options: LaunchOptions): Promise<KernelClient> {
     const client = new KernelClient(await launchKernel(options))
-    await client.becomeReady()
+    try {
+      await client.becomeReady()
+    } catch (error) {
+      // Open sockets would keep this process.
+      await client.shutdown()
+      throw error
+    }
     return client
   }
 

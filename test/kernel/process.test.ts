@@ -28,6 +28,22 @@ describe('the process', () => {
     expect(isAlive(pid)).toBe(false)
   })
 
+  it('leaves nothing that keeps its starter where it cannot start', async () => {
+    const client = pathToFileURL(join(built(), 'kernel/client/kernel-client.js')).href
+    const script = `
+      const { KernelClient } = await import(${JSON.stringify(client)})
+      await KernelClient.start({ cwd: process.cwd(), args: ['--unknown'] }).catch((error) => console.log(error.name))`
+    const starter = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    let printed = ''
+    starter.stdout.on('data', (chunk) => (printed += String(chunk)))
+    const stuck = setTimeout(() => starter.kill('SIGKILL'), 15_000)
+    const code = await new Promise((resolve) => starter.once('close', resolve))
+    clearTimeout(stuck)
+    expect({ printed, code }).toEqual({ printed: 'KernelDied\n', code: 0 })
+  })
+
   it('ends with the code that a cell exits with, and what it printed before arrives', async () => {
     const other = await TestKernel.start()
     const heard: unknown[] = []
