@@ -46,6 +46,7 @@ export class Kernel {
   private readonly sessions: SessionLoader
   private readonly desk: InputDesk
   private readonly bundler = new Bundler()
+  private readonly screen: ReturnType<typeof createDisplay>
   private readonly comms = new Comms((type, content, { metadata = {}, buffers = [] }) => {
     const copies = buffers.map((buffer) => new Uint8Array(buffer))
     this.publish(type, content, { metadata: JSON.stringify(metadata), buffers: copies })
@@ -60,11 +61,12 @@ export class Kernel {
     redirectStreams((name, text) => setup.tell({ kind: 'stream', name, text }))
     this.reportStrayErrors()
     const loadApi = () => import(setup.api.href) as Promise<object>
-    const { display, clear } = createDisplay(
+    this.screen = createDisplay(
       this.bundler,
       (type, content) => this.publish(type, content),
       () => this.cell,
     )
+    const { display, clear } = this.screen
     this.sessions = new SessionLoader(loadApi)
     this.desk = new InputDesk((prompt, password) => setup.tell({ kind: 'input', prompt, password }))
     this.converter = new CellConverter(setup.cwd, setup.api, (busy) => this.protect(busy))
@@ -101,6 +103,7 @@ export class Kernel {
         Atomics.store(this.setup.flags, INTERRUPTED, 0)
         this.setup.tell({ kind: 'interrupt-seen' })
         this.desk.cancel()
+        this.screen.abandon()
         return this.executor.interrupt()
       case 'terminated':
         if (this.executor.terminated()) process.stderr.write(CUT_OFF)
@@ -154,6 +157,8 @@ export class Kernel {
     try {
       await this.executor.execute(code, label, async (value) => {
         if (!silent && value !== undefined) await this.publishResult(value)
+        // What it displays belongs to the cell, also what is shown late.
+        await this.screen.settled()
       })
       const expressions = await this.evaluate(content['user_expressions'])
       return { status: 'ok', execution_count: this.count, user_expressions: expressions, payload: [] }

@@ -16,6 +16,12 @@ export const DISPLAY_HOOK = Symbol.for('nir.display')
 type ShowType = 'display_data' | 'update_display_data'
 type Publish = (type: ShowType | 'clear_output', content: Record<string, unknown>) => void
 
+/** What waits to be shown, in order. */
+interface Line {
+  tail: Promise<void>
+  waiting: number
+}
+
 const shown = new WeakSet<object>()
 
 /** Marks a value, such as what `display` returns: as the last expression of a cell it shows nothing more. */
@@ -29,7 +35,8 @@ export function isShown(value: unknown): boolean {
 }
 
 /**
- * Makes the `display` and the `clear` of cells. Values are shown in the order of the calls, though a value may promise its bundle.
+ * Makes the `display` and the `clear` of cells. Values are shown in the order of the calls, though a value may promise
+ * its bundle. `settled` resolves when all so far is shown; `abandon` gives up what is promised still.
  *
  * @param cell names the running cell
  */
@@ -41,19 +48,25 @@ export function createDisplay(
   display: (value: unknown) => DisplayHandle
   clear: (options?: { wait?: boolean }) => void
   settled: () => Promise<void>
+  abandon: () => void
 } {
-  let tail: Promise<void> = Promise.resolve()
+  let line = newLine()
 
-  let waiting = 0
+  const inTurn = <T>(ready: T | Promise<T>, show: (ready: Awaited<T>) => void): Promise<void> => {
+    const own = line
+    own.waiting++
+    const shown = Promise.all([ready, own.tail]).then(([value]) => {
+      if (own === line) show(value)
+    })
+    own.tail = shown.catch(() => undefined).then(() => void own.waiting--)
+    return shown
+  }
 
   // Shown at once where nothing is awaited, so that it stays in order with what the console prints.
   const show = (type: ShowType, value: unknown, id: string): void | Promise<void> => {
     const bundle = bundler.bundle(value, cell())
-    if (waiting === 0 && !(bundle instanceof Promise)) return publish(type, contentOf(bundle, id))
-    waiting++
-    const shown = Promise.all([bundle, tail]).then(([ready]) => publish(type, contentOf(ready, id)))
-    tail = shown.catch(() => undefined).then(() => void waiting--)
-    return shown
+    if (line.waiting === 0 && !(bundle instanceof Promise)) return publish(type, contentOf(bundle, id))
+    return inTurn(bundle, (ready) => publish(type, contentOf(ready, id)))
   }
 
   const display = (value: unknown): DisplayHandle => {
@@ -70,11 +83,14 @@ export function createDisplay(
   }
 
   const clear = ({ wait = false }: { wait?: boolean } = {}): void => {
-    if (waiting === 0) return publish('clear_output', { wait })
-    waiting++
-    tail = tail.then(() => publish('clear_output', { wait })).then(() => void waiting--)
+    if (line.waiting === 0) return publish('clear_output', { wait })
+    void inTurn(undefined, () => publish('clear_output', { wait }))
   }
-  return { display, clear, settled: () => tail }
+  return { display, clear, settled: () => line.tail, abandon: () => void (line = newLine()) }
+}
+
+function newLine(): Line {
+  return { tail: Promise.resolve(), waiting: 0 }
 }
 
 function contentOf({ data, metadata }: DisplayData, id: string): Record<string, unknown> {

@@ -169,6 +169,16 @@ describe('streams', () => {
     expect(messages.filter(({ type }) => type === 'stream').length).toBeLessThan(100)
   })
 
+  it('ends after what is displayed late has been shown', async () => {
+    const late =
+      '{ [Symbol.for("Jupyter.display")]: () => new Promise((r) => setTimeout(r, 300, { "text/plain": "late" })) }'
+    const { messages } = await kernel.run(`display(${late}); undefined`)
+    expect(messages.at(-1)).toMatchObject({
+      type: 'display_data',
+      content: { data: { 'text/plain': 'late' } },
+    })
+  })
+
   it('keeps both streams and displays in the order of the calls', async () => {
     const { messages } = await kernel.run('console.log(1); display(2); console.error(3); console.log(4)')
     const shown = messages
