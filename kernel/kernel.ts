@@ -10,7 +10,7 @@ import { CellModules } from './execute/modules.js'
 import { SessionLoader } from './execute/session-loader.js'
 import { redirectStreams } from './execute/streams.js'
 import { installTraces } from './execute/traces.js'
-import { sh } from './functions/shell.js'
+import { reportCommands, sh } from './functions/shell.js'
 import { time } from './functions/time.js'
 import { completeReply, inspectReply, isCompleteReply, textOf } from './handlers.js'
 import { InputDesk } from './input.js'
@@ -60,6 +60,7 @@ export class Kernel {
     endIntervalsAtInterrupt()
     redirectStreams((name, text) => setup.tell({ kind: 'stream', name, text }))
     this.reportStrayErrors()
+    reportCommands((pid, isRunning) => setup.tell({ kind: 'command', pid, isRunning }))
     const loadApi = () => import(setup.api.href) as Promise<object>
     this.screen = createDisplay(
       this.bundler,

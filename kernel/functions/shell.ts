@@ -44,6 +44,13 @@ const running = new Set<ChildProcess>()
 // What is still running would outlive the kernel.
 process.once('exit', () => running.forEach((child) => kill(child, 'SIGKILL')))
 
+let report: (pid: number, isRunning: boolean) => void = () => undefined
+
+/** Has `listener` told of each command's process group, when it begins and when it has ended. */
+export function reportCommands(listener: typeof report): void {
+  report = listener
+}
+
 /** Runs the command of a template in a POSIX shell; given options, returns a tag that runs commands with them. */
 export function sh(options: ShellOptions): Tag
 export function sh(strings: TemplateStringsArray, ...values: unknown[]): Promise<ShellResult>
@@ -65,7 +72,7 @@ async function run(command: string, { cwd, env, quiet = false }: ShellOptions): 
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  running.add(child)
+  note(child, true)
   const texts = { stdout: [] as string[], stderr: [] as string[] }
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => {
@@ -87,9 +94,15 @@ async function run(command: string, { cwd, env, quiet = false }: ShellOptions): 
     if (!quiet) markShown(result)
     return result
   } finally {
-    running.delete(child)
+    note(child, false)
     signal?.removeEventListener('abort', stop)
   }
+}
+
+function note(child: ChildProcess, isRunning: boolean): void {
+  if (isRunning) running.add(child)
+  else running.delete(child)
+  if (child.pid !== undefined) report(child.pid, isRunning)
 }
 
 function ended(child: ChildProcess): Promise<{ exitCode: number | null; signal: string | null }> {

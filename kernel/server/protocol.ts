@@ -34,6 +34,7 @@ export type ToServer =
   | { kind: 'stream'; name: 'stdout' | 'stderr'; text: string }
   | { kind: 'input'; prompt: string; password: boolean }
   | { kind: 'interrupt-seen' }
+  | { kind: 'command'; pid: number; isRunning: boolean }
   | { kind: 'close' }
 
 /** Set by the main thread in shared memory: whether user code may be running, and so may be terminated. */

@@ -3,7 +3,7 @@ import type { JupyterMessage } from '../messaging/message.js'
 import { Wire } from '../messaging/wire.js'
 import { portsOf, readConnection } from '../messaging/connection.js'
 import { complain } from './complain.js'
-import { endProcess } from './end-process.js'
+import { endProcess, noteGroup } from './end-process.js'
 import { History } from './history.js'
 import { Interrupter } from './interrupter.js'
 import { kernelInfo } from './kernel-info.js'
@@ -88,6 +88,8 @@ export class KernelServer {
         return this.askInput(message.prompt, message.password)
       case 'interrupt-seen':
         return this.interrupter.answered()
+      case 'command':
+        return noteGroup(message.pid, message.isRunning)
       case 'close':
         return void this.close()
     }

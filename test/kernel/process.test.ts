@@ -94,6 +94,22 @@ describe('the process', () => {
     await kernel.stop()
   })
 
+  it('takes commands of sh along where it is ended by force', async () => {
+    const kernel = await TestKernel.start()
+    const { result } = await kernel.run(
+      'process.exit = (() => undefined) as never\n' +
+        'import { readFileSync } from "node:fs"\n' +
+        'void sh`echo $$ > pid; mv pid pid.txt; sleep 300; echo`.catch(() => undefined)\n' +
+        'await sh`until [ -e pid.txt ]; do sleep 0.05; done`\n' +
+        'Number(readFileSync("pid.txt", "utf8"))',
+    )
+    const pid = Number(result)
+    expect(isAlive(pid)).toBe(true)
+    await kernel.client.shutdown(20_000)
+    await until(() => !isAlive(pid))
+    await kernel.stop()
+  })
+
   it('takes its children along, but not those that are detached', async () => {
     const kernel = await TestKernel.start()
     const { result } = await kernel.run(
