@@ -1,5 +1,5 @@
 import { duration } from '../../src/text/duration.js'
-import { cellSignal } from '../execute/cell-run.js'
+import { checkEpoch, currentEpoch } from '../execute/guards.js'
 
 /** How to measure. */
 export interface TimeOptions {
@@ -20,13 +20,12 @@ export function time<T>(
 }
 
 async function measure<T>(label: string, work: () => T, { runs = 1 }: TimeOptions = {}): Promise<Awaited<T>> {
-  const signal = cellSignal()
+  const epoch = currentEpoch()
   const times: number[] = []
   let value: Awaited<T>
   do {
-    signal?.throwIfAborted()
     const start = performance.now()
-    value = await work()
+    value = checkEpoch(epoch, await work())
     times.push(performance.now() - start)
   } while (times.length < runs)
   console.log(`${label === '' ? 'took' : `${label}:`} ${summary(times.sort((a, b) => a - b))}`)
