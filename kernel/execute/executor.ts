@@ -57,6 +57,8 @@ export class Executor {
    */
   async execute(source: string, label: string, use: (value: unknown) => unknown): Promise<void> {
     const cell = this.host.converter.convert(this.declarations, source)
+    // The compiler hands out a file once, so it is taken although an interrupt may keep the cell from running.
+    this.host.modules.updateFiles(cell.files)
     this.run = new CellRun()
     try {
       await this.run.start(async (signal) => use(await this.evaluate(cell, source, label, signal)))
@@ -93,7 +95,6 @@ export class Executor {
     signal: AbortSignal,
   ): Promise<unknown> {
     const { modules } = this.host
-    modules.updateFiles(cell.files)
     await modules.prepare(cell.code)
     this.scope.declare(cell.names.all)
     if (cell.names.all.includes(SESSION)) this.sessionShadowed = true

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { TestKernel } from './session.js'
 
@@ -9,6 +11,12 @@ beforeAll(async () => {
 afterAll(() => kernel.stop())
 
 const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+
+/** Runs a cell and interrupts it when the kernel has taken it, before it is compiled. */
+const interruptedAtOnce = (code: string) =>
+  kernel.run(code, (type) => {
+    if (type === 'execute_input') void kernel.client.interrupt()
+  })
 
 describe('interrupt', () => {
   it.each([
@@ -37,10 +45,32 @@ describe('interrupt', () => {
 
   it('ends a cell whose code is still being compiled', async () => {
     const slow = `${Array.from({ length: 400 }, (_, i) => `const v${i} = [${i}].map((x) => ({ x }))`).join('\n')}\nfor (;;) {}`
-    const running = kernel.run(slow)
-    await wait(20)
-    await kernel.client.interrupt()
-    expect((await running).reply['ename']).toBe('CellInterrupted')
+    expect((await interruptedAtOnce(slow)).reply['ename']).toBe('CellInterrupted')
+  })
+
+  it('keeps the files that it imports', async () => {
+    writeFileSync(join(kernel.folder, 'kept-file.ts'), 'export const inFile = 7')
+    const values = Array.from({ length: 400 }, (_, i) => `const k${i} = [${i}].map((x) => ({ x }))`)
+    const slow = `import { inFile } from "./kept-file"\n${values.join('\n')}\nfor (;;) inFile`
+    expect((await interruptedAtOnce(slow)).reply['ename']).toBe('CellInterrupted')
+    expect((await kernel.run('import { inFile } from "./kept-file"\ninFile')).result).toBe('7')
+  })
+
+  it('ends a cell that waits for what it displays, which later cells do not wait for', async () => {
+    const endless = '{ [Symbol.for("Jupyter.display")]: () => new Promise(() => {}) }'
+    const { reply } = await kernel.interrupted(`console.log("ready"); display(${endless}); undefined`)
+    expect(reply['ename']).toBe('CellInterrupted')
+    const { reply: next, messages } = await kernel.run('display({ "text/plain": "shown" }); undefined')
+    expect(next['status']).toBe('ok')
+    expect(messages.some(({ type }) => type === 'display_data')).toBe(true)
+  })
+
+  it('does not give time() the grace of a session', async () => {
+    const { reply, milliseconds } = await kernel.interrupted(
+      'console.log("ready"); await time(() => new Promise(() => {}))',
+    )
+    expect(reply['ename']).toBe('CellInterrupted')
+    expect(milliseconds).toBeLessThan(2500)
   })
 
   it('gives a session time to put things away', async () => {
