@@ -143,7 +143,7 @@ describe.skipIf(!isThere || !hasOpenssl)('a Redis with a user, a password and TL
     expect(await distrusting.end()).toBe(1)
     expect(distrusting.noise.join()).toMatch(/self-signed certificate/)
     const mistyped = nir(['worker', url.replace('rediss', 'http')], trusting)
-    expect(await mistyped.end()).toBe(1)
+    expect(await mistyped.end()).toBe(2)
 
     writeFileSync(join(study, 'said'), JSON.stringify(processes.map(({ said, noise }) => [said, noise])))
     writeFileSync(join(study, 'cmdline'), shown)
