@@ -38,6 +38,7 @@ export interface QueueSweepOptions extends SweepOptions {
   readonly patience?: number | undefined
   /** Workers that come and go, units that are set aside. Default: they are not told. */
   readonly onEvent?: ((event: QueueEvent) => void) | undefined
+  /** Called as the queue changes: how many workers there are, and how many units were retried or set aside. */
   readonly onState?: ((state: QueueState) => void) | undefined
   /** Called once before units are handed out. */
   readonly onStart?: ((start: QueueSweepStart) => void) | undefined

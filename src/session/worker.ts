@@ -25,6 +25,7 @@ export interface WorkerOptions {
   readonly concurrency?: number | undefined
   /** When it aborts, the worker takes no more units, finishes within 20 seconds what it can, and gives back the rest. */
   readonly signal?: AbortSignal | undefined
+  /** What the worker does and what happens to it, an event each, without secrets. */
   readonly onEvent?: ((event: QueueEvent) => void) | undefined
 }
 
