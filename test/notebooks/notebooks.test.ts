@@ -72,9 +72,7 @@ function comparable(output: Output): unknown {
 
 /** A progress line, which is only shown where work takes a while: on a busy machine one run has it and the other not. */
 const isProgress = (output: Output): boolean =>
-  output.output_type === 'display_data' &&
-  Object.keys(output.data).join() === 'text/plain' &&
-  textOf(output.data['text/plain']).includes('█')
+  output.output_type === 'display_data' && textOf(output.data['text/plain']).includes('█')
 
 const comparables = ({ cells }: Notebook) =>
   cells
