@@ -54,7 +54,10 @@ async function stubCoordinator(): Promise<void> {
   const sweep = stubOptions({ taskIds: Array.from({ length: units }, (_, index) => index + 1), onUnit })
   const redis = await connect(redisAddress(undefined), onEvent)
   const store = await StudyStore.begin(folder, stubSettings())
-  const stored = await store.startWork(stubWork(sweep))
+  const stored = await store.startWork({
+    ...stubWork(sweep),
+    environment: { host: 'coordinator', queue: 'redis' },
+  })
   const commit = stored.commit.bind(stored)
   let committing = 0
   stored.commit = async (unit) => {
@@ -85,7 +88,7 @@ async function stubCoordinator(): Promise<void> {
 }
 
 async function stubWorker(): Promise<void> {
-  const { pause = 0, concurrency = 4, deadly = [], faulty = [], otherModel = false } = options
+  const { pause = 0, concurrency = 4, deadly = [], faulty = [], otherModel = false, host } = options
   const ending = new AbortController()
   process.on('SIGTERM', () => ending.abort())
   const redis = await connect(redisAddress(undefined), onEvent)
@@ -106,6 +109,7 @@ async function stubWorker(): Promise<void> {
     redis,
     study,
     tools: wary,
+    machine: { host, gpu: false },
     concurrency,
     signal: ending.signal,
     report: onEvent,

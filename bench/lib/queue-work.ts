@@ -15,6 +15,8 @@ export interface QueueChildOptions {
   /** Milliseconds that a stub takes for a unit. */
   readonly pause?: number
   readonly concurrency?: number
+  /** What the stub's worker calls its machine. */
+  readonly host?: string
   /** Problems that kill the stub's process. */
   readonly deadly?: readonly number[]
   /** Problems that the stub fails at. */

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Backend } from './backend.js'
 import { checkCrv, checkInterventions, checkLayer, type Arm, type Interventions } from './arm.js'
 import {
   captureToFile,
@@ -45,6 +46,8 @@ export interface ChatMessage {
 /** One loaded model: captures hidden states and generates with interventions between its layers. */
 export class Engine {
   readonly model: ModelInfo
+  /** The accelerator that computes; `false`: none. */
+  readonly gpu: Backend['gpu']
   /** Arms that are decoded together with gain. */
   readonly lanes: number
   readonly #native: NativeModel
@@ -84,6 +87,7 @@ export class Engine {
       bytesPerCell: (bytesOf(2 ** 17) - bytesOf(2 ** 16)) / 2 ** 16,
       freeGpuBytes: () => backend.freeGpuBytes(),
     })
+    this.gpu = backend.gpu
     this.lanes = lanesOf(info.sizeBytes, backend.gpu === false)
     this.#scheduler = new Scheduler(this.#decoder, options.exact ?? false)
   }

@@ -307,7 +307,7 @@ export class Session {
     const { prompts, evaluator } = tools
     const store = await StudyStore.begin(study, await studySettings(run, { model, prompts }, this.#options))
     try {
-      const environment = sessionEnvironment(model, evaluator.capabilities, this.#options)
+      const environment = sessionEnvironment(tools.engine, evaluator.capabilities, this.#options.threads)
       const work = await store.startWork(studyWork(run, model, environment, config))
       try {
         writeFailedUnits(store.database.folder, []) // what a queue set aside is tried again

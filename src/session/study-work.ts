@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { arch, cpus, hostname, platform, release } from 'node:os'
 import { join } from 'node:path'
-import type { EngineOptions, ModelDescription } from '../engine/index.js'
+import type { Engine, EngineOptions, ModelDescription } from '../engine/index.js'
 import type { EvaluatorCapabilities } from '../evaluation/index.js'
 import type { Prompts } from '../nir/index.js'
 import { packageRoot } from '../package-root.js'
@@ -20,7 +20,7 @@ import {
 } from '../sweep/index.js'
 
 /** How a session computes. */
-export type SessionEngine = Pick<EngineOptions, 'flashAttention' | 'cacheType' | 'exact' | 'gpu' | 'threads'>
+export type SessionEngine = Pick<EngineOptions, 'flashAttention' | 'cacheType' | 'exact' | 'threads'>
 
 interface Manifest {
   readonly version: string
@@ -95,13 +95,13 @@ export function studyWork(
 
 /** Where a session computes. */
 export function sessionEnvironment(
-  model: ModelDescription,
+  { model, gpu }: Pick<Engine, 'model' | 'gpu'>,
   { parser, pythonVersion, testPythonVersion, sandbox }: EvaluatorCapabilities,
-  { gpu, threads }: SessionEngine,
+  threads?: number,
 ): StudyWork['environment'] {
   return {
     ...machine(model),
-    gpu: gpu ?? 'auto',
+    gpu,
     threads: threads ?? null,
     parser,
     pythonVersion,

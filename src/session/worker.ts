@@ -11,7 +11,7 @@ import {
   type WorkSummary,
 } from '../sweep/index.js'
 import { resolveModel } from './open-model.js'
-import { equipment } from './study-work.js'
+import { equipment, sessionEnvironment } from './study-work.js'
 
 /** Options of {@link runWorker}. */
 export interface WorkerOptions {
@@ -53,7 +53,9 @@ export async function runWorker(options: WorkerOptions = {}): Promise<WorkSummar
     try {
       report({ level: 'info', event: 'working', message: `Working on the study '${study.title}'.` })
       const tools = { engine, prompts, evaluator }
-      return await work({ redis, study, tools, concurrency, signal, report })
+      // Without the process: a worker that is started again is the same machine.
+      const { process: _, ...machine } = sessionEnvironment(engine, evaluator.capabilities)
+      return await work({ redis, study, tools, machine, concurrency, signal, report })
     } finally {
       await Promise.all([engine.close(), evaluator.close()])
     }

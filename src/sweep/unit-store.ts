@@ -3,6 +3,9 @@ import type { ProgramResult } from '../evaluation/index.js'
 import type { Unit } from './plan.js'
 import type { SweepRecord } from './record.js'
 
+/** What is known of a machine and a process, as JSON. */
+export type Environment = Readonly<Record<string, unknown>>
+
 /** What is stored of a unit. */
 export interface StoredUnit {
   /** Its context text, from which further arms are made. */
@@ -33,6 +36,8 @@ export interface FinishedUnit {
     readonly result: ProgramResult
     readonly timings: Generation['timings']
   }[]
+  /** Where it was made, if a worker made it; of what this process makes, the run says it. */
+  readonly machine?: Environment
 }
 
 /** Where a sweep keeps what is finished. */

@@ -2,6 +2,7 @@ import type { SweepRecord } from '../../sweep/record.js'
 import { armsOf } from '../arms.js'
 import { facts as factList, folded, code, type Section } from './block.js'
 import type { RunFacts, StudyFacts } from './facts.js'
+import { commitOf, machineList, machinesOf } from './machines.js'
 
 /** What was run, on what, where. */
 export function settingSection(facts: StudyFacts, records: readonly SweepRecord[]): Section {
@@ -9,6 +10,8 @@ export function settingSection(facts: StudyFacts, records: readonly SweepRecord[
   const { model, engine, code: version } = settings
   const arms = armsOf(records).map(({ name }) => name)
   const last = runs.at(-1)
+  const machines = machinesOf(runs)
+  const commits = new Set([...runs, ...machines].map(commitOf))
   return {
     title: 'What was run',
     blocks: [
@@ -30,10 +33,10 @@ export function settingSection(facts: StudyFacts, records: readonly SweepRecord[
         ],
         [
           'code',
-          `NIR Lab ${version.nirLab} (${unique(runs, ({ environment }) => environment['commit'] ?? 'installed')}), node-llama-cpp ${version.nodeLlamaCpp}`,
+          `NIR Lab ${version.nirLab} (${[...commits].join('; ')}), node-llama-cpp ${version.nodeLlamaCpp}`,
         ],
         ['sweeps', `${runs.length}, from ${runs[0]?.startedAt ?? '–'} to ${last?.startedAt ?? '–'}`],
-        ['machines', unique(runs, machine)],
+        ['machines', machineList(machines).join('; ') || '–'],
       ]),
       folded('Settings, as stored', [code(JSON.stringify(settings, null, 2))]),
       ...(last
@@ -41,11 +44,6 @@ export function settingSection(facts: StudyFacts, records: readonly SweepRecord[
         : []),
     ],
   }
-}
-
-function machine({ environment }: RunFacts): string {
-  const { host, platform, cpu, gpu, node } = environment
-  return `${String(host)} (${String(platform)}, ${String(cpu)}, gpu ${String(gpu)}, Node ${String(node)})`
 }
 
 function unique(runs: readonly RunFacts[], of: (run: RunFacts) => unknown): string {

@@ -1,5 +1,6 @@
 import type { SweepRecord } from '../../sweep/record.js'
 import type { StudyFacts } from './facts.js'
+import { backendOf, commitOf, machinesOf } from './machines.js'
 
 /** Fewer problems than this show only large differences. */
 const FEW_PROBLEMS = 50
@@ -7,10 +8,12 @@ const FEW_PROBLEMS = 50
 /** What a reader has to know before the figures. */
 export function warnings({ settings, runs, units }: StudyFacts, records: readonly SweepRecord[]): string[] {
   const problems = new Set(records.map(({ taskId }) => taskId)).size
-  const values = (name: string) => [...new Set(runs.map(({ environment }) => String(environment[name])))]
+  const machines = machinesOf(runs)
+  const hosts = unique(machines.map(({ environment }) => String(environment['host'])))
+  const backends = unique(machines.map(backendOf))
   const untested = records.filter(({ passed }) => passed === null).length
   const unparsed = records.filter(({ parses }) => parses === null).length
-  const commits = values('commit')
+  const commits = unique([...runs, ...machines].map(commitOf))
   return [
     ...(units.done < units.total
       ? [`The study is not finished: ${units.done} of ${units.total} units have all arms.`]
@@ -28,11 +31,12 @@ export function warnings({ settings, runs, units }: StudyFacts, records: readonl
     ...(commits.some((commit) => commit.endsWith('-dirty'))
       ? ['The code had changes that no commit holds.']
       : []),
-    ...(values('host').length > 1
-      ? [`Parts were made on different machines: ${values('host').join(', ')}.`]
-      : []),
+    ...(hosts.length > 1 ? [`Parts were made on different machines: ${hosts.join(', ')}.`] : []),
+    ...(backends.length > 1 ? [`Parts were computed by different backends: ${backends.join(', ')}.`] : []),
     ...(settings.engine.exact
       ? []
       : ['The session was not exact: run again, last digits and seldom a token may differ.']),
   ]
 }
+
+const unique = (values: readonly string[]) => [...new Set(values)]

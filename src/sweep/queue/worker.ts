@@ -10,6 +10,7 @@ import type { NamedArm } from '../../nir/index.js'
 import { abortable } from '../../abortable.js'
 import { generateUnit, measureUnit, type SweepTools } from '../run-unit.js'
 import { sweepWidth } from '../run.js'
+import type { Environment } from '../unit-store.js'
 import { Board, queueName, type Presence, type StudyNotice } from './board.js'
 import { PREFIX } from './connect.js'
 import { QueueError } from './errors.js'
@@ -35,6 +36,8 @@ export interface WorkOptions {
   readonly redis: Redis
   readonly study: StudyNotice
   readonly tools: SweepTools
+  /** This one; kept with what is made here. */
+  readonly machine: Environment
   /** Units generated at once. Default: as many as fill the batch. */
   readonly concurrency?: number | undefined
   /** When it aborts, the worker takes no more, finishes what it can soon, and gives back the rest. */
@@ -205,7 +208,7 @@ class UnitWorker {
   }
 
   async #compute({ data }: HeldJob, signal: AbortSignal): Promise<string> {
-    const { tools } = this.options
+    const { tools, machine } = this.options
     const { unit, arms, context, options } = data
     this.#arms = arms
     this.#generating++
@@ -223,7 +226,7 @@ class UnitWorker {
       .catch(() => undefined)
       .then(() => measureUnit(generated, tools.evaluator))
     this.#measuring = measured
-    return packResult(await abortable(measured, signal))
+    return packResult({ ...(await abortable(measured, signal)), machine })
   }
 
   async #failed(held: HeldJob, error: Error): Promise<void> {

@@ -4,13 +4,14 @@ import type { Problem } from '../../problems/problem.js'
 import type { NamedArm } from '../../nir/index.js'
 import type { Unit } from '../plan.js'
 import type { Shard } from '../shard.js'
-import type { FinishedUnit, StoredUnit, UnitStore } from '../unit-store.js'
+import type { Environment, FinishedUnit, StoredUnit, UnitStore } from '../unit-store.js'
 import { Database } from './database.js'
 import { StudyError } from './errors.js'
 import { addArms, addProblems } from './extents.js'
 import { removeParts } from './kept-crvs.js'
 import { dataSetHash } from './keys.js'
 import { readRecords } from './read-records.js'
+import { RunMachines } from './run-machines.js'
 import { FORMAT, SCHEMA } from './schema.js'
 import { asJson, requireSame, settingsHash, type StudySettings } from './settings.js'
 import { isStudy, readSettings, writeSettings } from './study-file.js'
@@ -25,7 +26,7 @@ export interface StudyWork {
   /** The part of all units that it does; `null`: all. */
   readonly shard: Shard | null
   /** Where it runs; kept as it is. */
-  readonly environment: Readonly<Record<string, unknown>>
+  readonly environment: Environment
 }
 
 /** Studies that a sweep of this process writes to: two would do the same work twice. */
@@ -85,6 +86,7 @@ export class StudyStore {
         settingsHash: settingsHash(settings),
         model: work.model,
         arms: new Map(work.arms.map((arm) => [arm.name, arm])),
+        machines: await RunMachines.ofLastRun(database, work.environment),
       }
       return {
         end,

@@ -5,6 +5,7 @@ import type { Database } from './database.js'
 import { keepCrv, type KeptLayer } from './kept-crvs.js'
 import { generationKey, thinkingKey } from './keys.js'
 import type { Row } from './rows.js'
+import type { RunMachines } from './run-machines.js'
 
 /** What is written of a unit beside what was done. */
 export interface UnitContext {
@@ -14,6 +15,7 @@ export interface UnitContext {
   readonly arms: ReadonlyMap<string, NamedArm>
   /** Is the unit's thinking stored already? */
   readonly isContinued: boolean
+  readonly machines: RunMachines
 }
 
 /** Writes what was newly done of a unit, in one transaction. */
@@ -69,6 +71,7 @@ export async function writeUnit(database: Database, done: FinishedUnit, about: U
       ]),
     )
     await database.append('timings', [...stages, ...timings])
+    if (done.machine) await about.machines.count(done.machine)
   })
 }
 

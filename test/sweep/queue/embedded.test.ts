@@ -1,59 +1,30 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, describe, expect, it } from 'vitest'
-import { QueueProcess } from '../../../bench/lib/queue-process.js'
+import { describe, expect, it } from 'vitest'
 import { EMBEDDED } from '../../../bench/lib/queue-work.js'
-import { hasRedisServer, RedisServer } from '../../../bench/lib/redis-server.js'
 import { dumpStudy } from '../../../bench/lib/study-kills.js'
-import { createSession, studyStatus } from '../../../src/index.js'
-import { built } from '../../kernel/built.js'
+import { createSession, openStudy, studyStatus } from '../../../src/index.js'
+import { hasRedis, QueueTests } from './queue-tests.js'
 
-const isThere = hasRedisServer()
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0
-if (!isThere)
-  console.warn('The queue is not tested: there is no redis-server (apt-get install redis-server).')
 if (!hasOpenssl) console.warn('TLS to Redis is not tested: there is no openssl.')
 
-const root = mkdtempSync(join(tmpdir(), 'nir-queue-'))
-let redis: RedisServer
-let processes: QueueProcess[] = []
+const tests = new QueueTests()
+const { root } = tests
 
-afterAll(() => {
-  rmSync(root, { recursive: true })
-})
-
-afterEach(async () => {
-  for (const one of processes) one.kill('SIGKILL')
-  await Promise.all(processes.map((one) => one.end()))
-  processes = []
-  await redis.close()
-})
-
-/** `nir`, with its log as JSON. */
-function nir(args: readonly string[], environment: NodeJS.ProcessEnv): QueueProcess {
-  const one = new QueueProcess([join(built(), 'src/cli/main.js'), ...args, '--json'], environment)
-  processes.push(one)
-  return one
-}
-
-describe.skipIf(!isThere)('the embedded model', () => {
+describe.skipIf(!hasRedis)('the embedded model', () => {
   it('gives by two workers, one of them killed, what it gives in process', async () => {
-    redis = await RedisServer.start()
+    const redis = await tests.startRedis()
     const folder = join(root, 'queue')
     const environment = { NIR_REDIS_URL: redis.url }
     const units = 12
-    const coordinator = new QueueProcess(
-      [
-        join(built(), 'bench/lib/queue-child.js'),
-        'coordinate',
-        JSON.stringify({ mode: 'embedded', folder, units, patience: 3000 }),
-      ],
-      environment,
-    )
-    processes.push(coordinator)
-    const [killed, other] = [nir(['worker', '--concurrency', '1'], environment), nir(['worker'], environment)]
+    const coordinator = tests.start('coordinate', { mode: 'embedded', folder, units, patience: 3000 })
+    const [killed, other] = [
+      tests.nir(['worker', '--concurrency', '1'], environment),
+      tests.nir(['worker'], environment),
+    ]
     await Promise.all([killed.until('working'), coordinator.until('unit', 2)])
     killed.kill('SIGKILL')
     expect(await coordinator.end()).toBe(0)
@@ -64,6 +35,14 @@ describe.skipIf(!isThere)('the embedded model', () => {
       generationsPerSecond: expect.any(Number) as number,
     })
 
+    const study = await openStudy(folder)
+    const report = (await study.report()).toText()
+    await study.close()
+    expect(report).toMatch(
+      new RegExp(`machines +${hostname()} \\(.*computes on \\w+, Node v[\\d.]+\\): ${units} units\n`),
+    )
+    expect(report).not.toContain('undefined')
+
     const session = await createSession({ exact: true })
     const problems = await session.problems('embedded', { limit: units })
     await session.sweep({ ...EMBEDDED, problems, study: join(root, 'process') })
@@ -72,11 +51,11 @@ describe.skipIf(!isThere)('the embedded model', () => {
   }, 300_000)
 })
 
-describe.skipIf(!isThere)('a coordinator whose Redis is away', () => {
+describe.skipIf(!hasRedis)('a coordinator whose Redis is away', () => {
   it('ends on SIGINT', async () => {
-    redis = await RedisServer.start()
+    const redis = await tests.startRedis()
     const args = ['sweep', '--study', join(root, 'away'), '--limit', '2', '--queue', redis.url]
-    const coordinator = nir(args, {})
+    const coordinator = tests.nir(args)
     await coordinator.until('queue')
     await redis.kill()
     await coordinator.until('redis-lost')
@@ -86,7 +65,7 @@ describe.skipIf(!isThere)('a coordinator whose Redis is away', () => {
   }, 300_000) // the first to need the build
 })
 
-describe.skipIf(!isThere || !hasOpenssl)('a Redis with a user, a password and TLS', () => {
+describe.skipIf(!hasRedis || !hasOpenssl)('a Redis with a user, a password and TLS', () => {
   const password = 'pa/ss:w0rd-of-the-queue'
   const encoded = encodeURIComponent(password)
 
@@ -101,7 +80,7 @@ describe.skipIf(!isThere || !hasOpenssl)('a Redis with a user, a password and TL
       { stdio: 'ignore' },
     )
     const rights = ['on', `>${password}`, '~nir:*', '&*', '+@all', '-@dangerous', '+info']
-    redis = await RedisServer.start({
+    const redis = await tests.startRedis({
       password: 'of-the-owner',
       tls: { certificate, key, authority: certificate },
       more: ['--user', 'worker', ...rights],
@@ -119,33 +98,36 @@ describe.skipIf(!isThere || !hasOpenssl)('a Redis with a user, a password and TL
       '--max-thinking-tokens',
       '16',
     ]
-    const coordinator = nir(['sweep', '--study', study, ...sweep, '--queue', 'env'], {
+    const coordinator = tests.nir(['sweep', '--study', study, ...sweep, '--queue', 'env'], {
       ...trusting,
       NIR_REDIS_URL: url,
     })
-    const worker = nir(['worker', url], trusting)
+    const worker = tests.nir(['worker', url], trusting)
     await worker.until('working')
     const shown = readFileSync(`/proc/${worker.pid}/cmdline`, 'utf8')
     expect(await coordinator.end()).toBe(0)
     expect(await worker.end()).toBe(0)
 
-    const again = nir(['sweep', '--study', study, ...sweep, '--queue', 'env'], {
+    const again = tests.nir(['sweep', '--study', study, ...sweep, '--queue', 'env'], {
       ...trusting,
       NIR_REDIS_URL: url,
     })
     expect(await again.end()).toBe(0)
     expect(again.all('end')[0]).toMatchObject({ state: 'done', generations: 4 }) // nothing was left to do
 
-    const wrong = nir(['worker', url.replace(encoded, `${encoded}-wrong`)], trusting)
+    const wrong = tests.nir(['worker', url.replace(encoded, `${encoded}-wrong`)], trusting)
     expect(await wrong.end()).toBe(1)
     expect(wrong.noise.join()).toMatch(/WRONGPASS/)
-    const distrusting = nir(['worker', url], {})
+    const distrusting = tests.nir(['worker', url], {})
     expect(await distrusting.end()).toBe(1)
     expect(distrusting.noise.join()).toMatch(/self-signed certificate/)
-    const mistyped = nir(['worker', url.replace('rediss', 'http')], trusting)
+    const mistyped = tests.nir(['worker', url.replace('rediss', 'http')], trusting)
     expect(await mistyped.end()).toBe(2)
 
-    writeFileSync(join(study, 'said'), JSON.stringify(processes.map(({ said, noise }) => [said, noise])))
+    writeFileSync(
+      join(study, 'said'),
+      JSON.stringify(tests.processes.map(({ said, noise }) => [said, noise])),
+    )
     writeFileSync(join(study, 'cmdline'), shown)
     for (const file of readdirSync(study))
       for (const secret of [password, encoded, 'w0rd-of-the'])

@@ -1,0 +1,55 @@
+import { expect, it } from 'vitest'
+import { stubSettings } from '../../bench/lib/stub-sweep.js'
+import { StudyReport, type RunFacts } from '../../src/analysis/index.js'
+import { sweep } from './records.js'
+
+const records = sweep({ problems: 5 })
+
+function reportOf(...environments: RunFacts['environment'][]): StudyReport {
+  const runs = environments.map((environment) => ({
+    startedAt: '2026-01-01T00:00:00.000Z',
+    dataSetHash: '0',
+    problems: 5,
+    samples: 1,
+    environment,
+  }))
+  const facts = { folder: 'study', settings: stubSettings(), runs, stages: [], units: { done: 5, total: 5 } }
+  return new StudyReport({ facts: { ...facts, problems: new Map() }, records, published: [] })
+}
+
+const machine = (host: string, gpu: string | false, commit = 'abc') => ({
+  host,
+  gpu,
+  commit,
+  platform: 'linux',
+  cpu: 'a CPU',
+  node: 'v22',
+})
+
+it('lists the machines that generated: workers with their units, and not who handed them out', () => {
+  const [one, two] = [machine('gpu-1', 'cuda'), machine('gpu-2', false)]
+  const queued = (...machines: object[]) => ({ host: 'coordinator', commit: 'abc', queue: 'redis', machines })
+  const report = reportOf(queued({ ...one, units: 3 }, { ...two, units: 4 }), queued({ ...one, units: 5 }))
+  const text = report.toText()
+  expect(text).toMatch(
+    /machines +gpu-1 \(linux, a CPU, computes on cuda, Node v22\): 8 units; gpu-2 \(linux, a CPU, computes on CPU, Node v22\): 4 units\n/,
+  )
+  expect(text).not.toContain('undefined')
+  expect(report.warnings).toContain('Parts were made on different machines: gpu-1, gpu-2.')
+  expect(report.warnings).toContain('Parts were computed by different backends: cuda, CPU.')
+  expect(report.warnings.join()).not.toContain('states of the code')
+})
+
+it('tells that a worker had another state of the code than the coordinator', () => {
+  const worker = { ...machine('gpu-1', 'cuda', 'def-dirty'), units: 2 }
+  const { warnings } = reportOf({ ...machine('coordinator', false), queue: 'redis', machines: [worker] })
+  expect(warnings).toContain('Parts were made by different states of the code: abc, def-dirty.')
+  expect(warnings).toContain('The code had changes that no commit holds.')
+  expect(warnings.join()).not.toMatch(/different (machines|backends)/)
+})
+
+it('names the one machine of a sweep in process once, whatever the number of runs', () => {
+  const report = reportOf(machine('here', false), machine('here', false))
+  expect(report.toText()).toMatch(/machines +here \(linux, a CPU, computes on CPU, Node v22\)\n/)
+  expect(report.warnings.join()).not.toContain('Parts')
+})
