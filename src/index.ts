@@ -100,6 +100,7 @@ export {
   type ArmOptions,
   type ConfigMistake,
   type ConfigOverrides,
+  type ConfiguredProblems,
   type ConfiguredSession,
   type ConfiguredSweep,
   type ExportFormat,

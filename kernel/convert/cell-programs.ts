@@ -5,8 +5,11 @@ import { shorthandTransformer } from './shorthand.js'
 import type { TypeScript } from './tslab.js'
 import { isLibrary } from './watched-files.js'
 
-/** What danfojs' types import for charts in a browser: more text than all types of Node 20, for nothing a cell can do. */
-const UNREAD_BY_LIBRARIES = 'plotly.js-dist-min'
+/**
+ * What the types of libraries import for nothing that a cell can do with them: danfojs for charts in a browser (more
+ * text than all types of Node 20), ours for the insides of the queue. A cell that imports one itself gets its types.
+ */
+const UNREAD_BY_LIBRARIES = new Set(['plotly.js-dist-min', 'ioredis', 'bullmq'])
 
 /**
  * The programs that the converter builds, one after another, of a cell and of the declarations before it: what it gets
@@ -135,7 +138,7 @@ export class CellPrograms {
     if (known) return known
     const { ts, host, compilerHost } = this
     const isUsers = host.rootFiles.includes(containingFile) || !isLibrary(containingFile)
-    if (!isUsers && name === UNREAD_BY_LIBRARIES) return { resolvedModule: undefined }
+    if (!isUsers && UNREAD_BY_LIBRARIES.has(name)) return { resolvedModule: undefined }
     const cache = compilerHost.getModuleResolutionCache()
     const found = ts.resolveModuleName(name, containingFile, host.options, compilerHost, cache)
     if (!isUsers || (found.resolvedModule && !name.startsWith('.'))) this.resolutions.set(key, found)

@@ -138,7 +138,7 @@ describe('nir run --resume', { timeout: 300_000 }, () => {
     const path = sweepIn('cut')
     const out = join(folder, 'out.ipynb')
     const watch = { timer: undefined as NodeJS.Timeout | undefined }
-    const killed = await nir(['run', path, '-o', out, '-p', 'limit=8'], {
+    const killed = await nir(['run', path, '-o', out, '-p', 'limit=4'], {
       when: /✓ \[3\/5\]/,
       act: (kill) => {
         watch.timer = setInterval(() => unitsOf('cut').length >= 2 && kill('SIGKILL'), 20)
@@ -155,11 +155,11 @@ describe('nir run --resume', { timeout: 300_000 }, () => {
     const resumed = await nir(['run', path, '-o', out, '--resume'])
     expect(resumed.status, resumed.stderr).toBe(0)
     const whole = join(folder, 'whole-out.ipynb')
-    expect((await nir(['run', sweepIn('whole'), '-o', whole, '-p', 'limit=8'])).status).toBe(0)
+    expect((await nir(['run', sweepIn('whole'), '-o', whole, '-p', 'limit=4'])).status).toBe(0)
     expect(plain(read(out)).slice(3)).toEqual(plain(read(whole)).slice(3))
     expect(statuses(read(out))).toEqual(Array(5).fill('completed'))
     expect(await timings('cut')).toEqual(expect.arrayContaining(stored))
-    expect(before.length).toBeLessThan(8)
+    expect(before.length).toBeLessThan(4)
     expect(unitsOf('cut').slice(before.length)).not.toContain(before[0])
   })
 })

@@ -8,5 +8,5 @@ export {
   type ConfiguredSession,
   type ConfiguredSweep,
 } from './options.js'
-export type { StudyConfig } from './schema.js'
+export type { ConfiguredProblems, StudyConfig } from './study-config.js'
 export { studySchema } from './study-schema.js'

@@ -2,7 +2,7 @@ import { basename, dirname, extname, join, resolve } from 'node:path'
 import { ConfigError, type ConfigMistake } from './errors.js'
 import { mergeConfig, type ConfigOverrides } from './merge.js'
 import { resolvePaths } from './paths.js'
-import type { StudyConfig } from './schema.js'
+import type { StudyConfig } from './study-config.js'
 import { readSource, type ConfigSource, type Path } from './source.js'
 
 /**

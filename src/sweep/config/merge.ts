@@ -1,4 +1,4 @@
-import type { StudyConfig } from './schema.js'
+import type { ConfiguredProblems, StudyConfig } from './study-config.js'
 
 /** Fields that take the place of a configuration's. Of `session`, `prompts` and `problems`, the parts that are given. */
 export type ConfigOverrides = Partial<Omit<StudyConfig, 'version'>>
@@ -23,6 +23,6 @@ function mergeProblems(of: Problems, changes: NonNullable<Problems>): Problems {
 }
 
 /** The long form of the configuration's problems. */
-export function problemFields(problems: Problems): Exclude<NonNullable<Problems>, string> {
+export function problemFields(problems: Problems): ConfiguredProblems {
   return typeof problems === 'string' ? { source: problems } : (problems ?? {})
 }

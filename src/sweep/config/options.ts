@@ -13,7 +13,7 @@ import type { SweepOptions } from '../plan.js'
 import { ConfigError } from './errors.js'
 import { loadStudyConfig } from './load.js'
 import { problemFields } from './merge.js'
-import type { StudyConfig } from './schema.js'
+import type { StudyConfig } from './study-config.js'
 
 /** A configuration's models by name; one that has no name is `null`. */
 export function configuredModels({ model = 'embedded' }: StudyConfig): ReadonlyMap<string | null, string> {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { isProblemSetName } from '../../problems/index.js'
-import type { StudyConfig } from './schema.js'
+import type { StudyConfig } from './study-config.js'
 
 /** A URI, such as `hf:user/repository`; not `C:\models`. */
 const URI = /^[a-z][a-z0-9+.-]+:/i

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { LARGEST_SEED } from '../../engine/index.js'
 import { armSpec, decodePositions, depth, layer, promptTemplate, slice } from './arm-schema.js'
+import type { StudyConfig } from './study-config.js'
 
 const text = z.string().min(1)
 const count = z.int().min(1)
@@ -195,11 +196,8 @@ export const studyConfig = z
       .describe(
         'The folder of the study. Default: beside this file, named as it is. With several models: a folder each in it.',
       ),
-  })
+  } satisfies Record<keyof StudyConfig, z.ZodType>)
   .meta({
     title: 'NIR Lab study',
     description: 'What a study does: `nir sweep FILE`. Relative paths are relative to the file.',
-  })
-
-/** What a study does, as data: `nir sweep --schema` has every field. */
-export type StudyConfig = z.output<typeof studyConfig>
+  }) satisfies z.ZodType<StudyConfig>
