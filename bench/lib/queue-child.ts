@@ -1,4 +1,5 @@
 import { sweepByQueue } from '../../src/index.js'
+import { EngineError } from '../../src/engine/index.js'
 import { loadProblems } from '../../src/problems/index.js'
 import {
   Board,
@@ -50,8 +51,9 @@ async function embeddedCoordinator(): Promise<void> {
 }
 
 async function stubCoordinator(): Promise<void> {
-  const { folder = '', units = 100, patience = 2000 } = options
-  const sweep = stubOptions({ taskIds: Array.from({ length: units }, (_, index) => index + 1), onUnit })
+  const { folder = '', units = 100, patience = 2000, layers } = options
+  const taskIds = Array.from({ length: units }, (_, index) => index + 1)
+  const sweep = stubOptions({ taskIds, layers, onUnit })
   const redis = await connect(redisAddress(undefined), onEvent)
   const store = await StudyStore.begin(folder, stubSettings())
   const stored = await store.startWork({
@@ -88,20 +90,32 @@ async function stubCoordinator(): Promise<void> {
 }
 
 async function stubWorker(): Promise<void> {
-  const { pause = 0, concurrency = 4, deadly = [], faulty = [], otherModel = false, host } = options
+  const {
+    pause = 0,
+    concurrency = 4,
+    deadly = [],
+    faulty = [],
+    otherModel = false,
+    host,
+    broken,
+    grace,
+  } = options
   const ending = new AbortController()
   process.on('SIGTERM', () => ending.abort())
   const redis = await connect(redisAddress(undefined), onEvent)
   const { model, code } = stubSettings()
   const mine = { model: otherModel ? { ...model, sha256: '1'.repeat(64) } : model, code }
   const study = (await waitForStudy(new Board(redis), mine, undefined, ending.signal, onEvent))!
-  const tools = stubTools(pause)
+  const calls = { thinking: 0, arms: 0 }
+  const tools = stubTools(pause, calls)
   const { engine } = tools
-  const generateArms: typeof engine.generateArms = (prompt, ...rest) => {
+  const generateArms: typeof engine.generateArms = (prompt, arms, options) => {
     const taskId = Number(/^Problem (\d+):/.exec(prompt as string)?.[1])
+    say({ event: 'begun', taskId, arms: arms.map(({ name }) => name) })
     if (deadly.includes(taskId)) process.kill(process.pid, 'SIGKILL')
+    if (broken) return Promise.reject(new EngineError('DECODE_FAILED', 'The GPU fell off the bus.', ''))
     if (faulty.includes(taskId)) return Promise.reject(new Error(`cannot do ${taskId}`))
-    return engine.generateArms(prompt, ...rest)
+    return engine.generateArms(prompt, arms, options)
   }
   const wary = { ...tools, engine: { ...engine, generateArms } as typeof engine }
   say({ event: 'ready' })
@@ -112,8 +126,9 @@ async function stubWorker(): Promise<void> {
     machine: { host, gpu: false },
     concurrency,
     signal: ending.signal,
+    grace,
     report: onEvent,
   })
   redis.disconnect()
-  say({ event: 'end', ...summary })
+  say({ event: 'end', ...summary, ...calls })
 }

@@ -21,6 +21,12 @@ export interface QueueChildOptions {
   readonly deadly?: readonly number[]
   /** Problems that the stub fails at. */
   readonly faulty?: readonly number[]
+  /** The stub's machine is broken: every unit fails there. */
+  readonly broken?: boolean
+  /** Milliseconds that running units have once a worker is to end. */
+  readonly grace?: number
+  /** The coordinator's arms, by layer. Default: all of the stub's. */
+  readonly layers?: readonly ('original' | number)[]
   /** Another model than that of the study. */
   readonly otherModel?: boolean
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Crv, type Engine } from '../../src/engine/index.js'
 import type { Evaluator } from '../../src/evaluation/index.js'
 import {
@@ -158,8 +159,12 @@ function stubEngine(pause: number, calls: StubCalls): Engine {
           hiddenSize: 8,
         }),
       ),
-    generateArms: async (prompt: string, arms: { name: string }[], { seed }: { seed: number }) => {
-      await new Promise((resolve) => setTimeout(resolve, pause))
+    generateArms: async (
+      prompt: string,
+      arms: { name: string }[],
+      { seed, signal }: { seed: number; signal?: AbortSignal },
+    ) => {
+      await sleep(pause, undefined, { signal })
       calls.arms += arms.length
       return arms.map(({ name }) => generation(name, words(prompt, name, seed)))
     },

@@ -3,6 +3,7 @@ import type { Job, Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { ModelDescription } from '../../engine/index.js'
 import { abortable } from '../../abortable.js'
+import { within } from '../../within.js'
 import { missingOf, type UnitTask } from '../missing.js'
 import { planSweep, type SweepOptions, type SweepPlan, type Unit } from '../plan.js'
 import type { SweepRecord } from '../record.js'
@@ -98,13 +99,6 @@ async function endingSoon<T>(promise: Promise<T>, signal: AbortSignal | undefine
       )
     throw error
   })
-}
-
-/** Waits for the promise, but no longer. */
-async function within(milliseconds: number, promise: Promise<unknown>): Promise<void> {
-  const over = new AbortController()
-  const timeout = sleep(milliseconds, undefined, { signal: over.signal })
-  await Promise.race([promise, timeout]).finally(() => over.abort())
 }
 
 class Coordinator {

@@ -8,6 +8,7 @@ import { EngineError } from '../../engine/index.js'
 import { EvaluatorClosedError, SandboxLostError } from '../../evaluation/index.js'
 import type { NamedArm } from '../../nir/index.js'
 import { abortable } from '../../abortable.js'
+import { within } from '../../within.js'
 import { generateUnit, measureUnit, type SweepTools } from '../run-unit.js'
 import { sweepWidth } from '../run.js'
 import type { Environment } from '../unit-store.js'
@@ -42,6 +43,8 @@ export interface WorkOptions {
   readonly concurrency?: number | undefined
   /** When it aborts, the worker takes no more, finishes what it can soon, and gives back the rest. */
   readonly signal: AbortSignal
+  /** Milliseconds that running units then have to finish. Default 20 000. */
+  readonly grace?: number | undefined
   readonly report: Report
 }
 
@@ -107,7 +110,7 @@ class UnitWorker {
     worker.on('stalled', (id) =>
       this.#say('warn', 'stalled', `A worker died over unit ${id.slice(0, 12)}; it is queued again.`),
     )
-    const end = () => void this.#end()
+    const end = () => void this.#endSoon()
     signal.addEventListener('abort', end, { once: true })
     let heart: NodeJS.Timeout | undefined
     try {
@@ -118,19 +121,26 @@ class UnitWorker {
       if (signal.aborted) end()
       while (!this.#isEnding) await this.#takeNext()
       const settled = Promise.allSettled(this.#running)
-      await Promise.race([settled, this.#afterGrace()])
+      await abortable(settled, this.#giveUp.signal).catch(() => within(LAST_WORDS, settled))
       if (this.#fault) throw this.#fault
       return { finished: this.#finished, failed: this.#failures, returned: this.#returned }
     } finally {
       clearInterval(heart)
       signal.removeEventListener('abort', end)
-      await Promise.race([this.#board.withdraw(this.#queue, this.#id), sleep(LAST_WORDS)])
+      await within(LAST_WORDS, this.#board.withdraw(this.#queue, this.#id))
       await worker.close(true)
     }
   }
 
+  async #endSoon(): Promise<void> {
+    const { grace = GRACE } = this.options
+    const { size } = this.#running
+    this.#say('info', 'ending', `Takes no more units; ${size} that run have ${grace / 1000} s to finish.`)
+    await this.#end(grace)
+  }
+
   /** Takes no more units; those that run get some time. */
-  async #end(grace = GRACE): Promise<void> {
+  async #end(grace: number): Promise<void> {
     if (this.#isEnding) return
     this.#isEnding = true
     this.#wake()
@@ -138,13 +148,6 @@ class UnitWorker {
       this.#giveUp.abort(new Error('The worker is ending.'))
     }, grace).unref()
     await this.worker.getBackend().disconnectBlocking(true) // ends the wait on an empty queue
-  }
-
-  async #afterGrace(): Promise<void> {
-    const { signal } = this.#giveUp
-    if (!signal.aborted)
-      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
-    await sleep(LAST_WORDS, undefined, { ref: false })
   }
 
   async #takeNext(): Promise<void> {

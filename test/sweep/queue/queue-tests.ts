@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach } from 'vitest'
+import { afterAll, afterEach, expect } from 'vitest'
 import { QueueProcess } from '../../../bench/lib/queue-process.js'
 import type { QueueChildOptions } from '../../../bench/lib/queue-work.js'
 import { hasRedisServer, RedisServer, type RedisServerOptions } from '../../../bench/lib/redis-server.js'
@@ -12,6 +12,12 @@ import { built } from '../../kernel/built.js'
 export const hasRedis = hasRedisServer()
 if (!hasRedis)
   console.warn('The queue is not tested: there is no redis-server (apt-get install redis-server).')
+
+/** A coordinator told of every unit once. */
+export function expectEachOnce(coordinator: QueueProcess, units: number): void {
+  const ids = coordinator.all('unit').map(({ taskId }) => taskId as number)
+  expect(ids.sort((a, b) => a - b)).toEqual(Array.from({ length: units }, (_, index) => index + 1))
+}
 
 /** What the tests of a file use: a folder, and for each test a redis-server and processes, which end with it. */
 export class QueueTests {

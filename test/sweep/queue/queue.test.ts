@@ -1,17 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { QueueProcess } from '../../../bench/lib/queue-process.js'
 import { dumpStudy } from '../../../bench/lib/study-kills.js'
 import { openStudy, readFailedUnits } from '../../../src/index.js'
 import { built } from '../../kernel/built.js'
-import { hasRedis, QueueTests } from './queue-tests.js'
+import { expectEachOnce, hasRedis, QueueTests } from './queue-tests.js'
 
 const tests = new QueueTests()
-
-/** Every unit was told of once. */
-function expectEachOnce(told: readonly QueueProcess[], units: number): void {
-  const ids = told.flatMap((one) => one.all('unit').map(({ taskId }) => taskId as number))
-  expect(ids.sort((a, b) => a - b)).toEqual(Array.from({ length: units }, (_, index) => index + 1))
-}
 
 /** Units by the machines that made them, over all runs of a study. */
 async function machinesOf(folder: string): Promise<Record<string, number>> {
@@ -34,7 +27,7 @@ describe.skipIf(!hasRedis)('a sweep by a queue equals one in process, row for ro
     const hosts = ['gpu-1', 'gpu-2']
     const workers = hosts.map((host) => tests.start('work', { host }))
     expect(await coordinator.end()).toBe(0)
-    expectEachOnce([coordinator], 200)
+    expectEachOnce(coordinator, 200)
     for (const worker of workers) expect(await worker.end()).toBe(0) // told that the study is done
     const shares = workers.map((worker) => worker.all('end')[0]!['finished'] as number)
     expect(shares.reduce((a, b) => a + b)).toBe(200)
@@ -54,7 +47,7 @@ describe.skipIf(!hasRedis)('a sweep by a queue equals one in process, row for ro
     }
     tests.start('work')
     expect(await coordinator.end()).toBe(0)
-    expectEachOnce([coordinator], 40)
+    expectEachOnce(coordinator, 40)
     expect(coordinator.all('end')[0]!['failed']).toEqual([])
     expect(coordinator.all('state').at(-1)!['retried']).toBeGreaterThan(0)
     expect(await dumpStudy(folder)).toEqual(await tests.madeInProcess(40))
@@ -91,7 +84,7 @@ describe.skipIf(!hasRedis)('a sweep by a queue equals one in process, row for ro
       await redis.kill()
       await redis.begin()
       expect(await coordinator.end()).toBe(0)
-      expectEachOnce([coordinator], 50)
+      expectEachOnce(coordinator, 50)
       expect(coordinator.all('redis-lost').length).toBeGreaterThan(0)
       if (!durable) expect(coordinator.all('units-lost').length).toBeGreaterThan(0)
       expect(await dumpStudy(folder)).toEqual(await tests.madeInProcess(50))
@@ -111,7 +104,7 @@ describe.skipIf(!hasRedis)('a sweep by a queue equals one in process, row for ro
     await coordinator.until('unit', 40)
     slow.kill('SIGCONT')
     expect(await coordinator.end()).toBe(0)
-    expectEachOnce([coordinator], 40)
+    expectEachOnce(coordinator, 40)
     expect(await dumpStudy(folder)).toEqual(await tests.madeInProcess(40))
   }, 300_000)
 })
@@ -158,7 +151,7 @@ describe.skipIf(!hasRedis)('a queue', () => {
     expect(message).toMatch(/here it is stub \(111111111111…\)/)
     tests.start('work')
     expect(await coordinator.end()).toBe(0)
-    expectEachOnce([coordinator], 20)
+    expectEachOnce(coordinator, 20)
     expect(coordinator.all('state').at(-1)).toMatchObject({ retried: 0, failed: 0 })
   }, 300_000)
 
@@ -173,7 +166,7 @@ describe.skipIf(!hasRedis)('a queue', () => {
     await coordinator.until('worker-left')
     tests.start('work')
     expect(await coordinator.end()).toBe(0)
-    expectEachOnce([coordinator], 30)
+    expectEachOnce(coordinator, 30)
     expect(coordinator.all('state').at(-1)).toMatchObject({ retried: 0, failed: 0 })
   }, 300_000)
 
