@@ -1,12 +1,13 @@
 import { fileURLToPath } from 'node:url'
 import { cellTransformer } from './await-checks.js'
 import { CellPrograms } from './cell-programs.js'
-import { compilerOptions } from './compiler-options.js'
+import { compilerOptions, LIBRARY } from './compiler-options.js'
 import { refineCompletion } from './completions.js'
 import { completeness, type Completeness } from './completeness.js'
 import { declaredNames, type DeclaredNames } from './declared-names.js'
 import { typeError } from './diagnostics.js'
 import { withoutLinkedExports } from './linked-exports.js'
+import { joinLibrary } from './joined-library.js'
 import { PackageView, packagesFolder } from './package-view.js'
 import { syntaxErrors } from './syntax.js'
 import { CellMap, splitInlineMap } from './source-maps.js'
@@ -139,13 +140,16 @@ export class CellConverter {
       getCurrentDirectory: () => cwd,
     })
     view.install(copy.sys)
+    joinLibrary(copy.sys, LIBRARY)
     copy.createWatchCompilerHost = (root: unknown, options: object, ...rest: unknown[]) =>
       original.createWatchCompilerHost(
         root,
         { ...options, ...compilerOptions(original, cwd, api, view) },
         ...rest,
       )
-    copy.createWatchProgram = (host: TypeScript) => new CellPrograms(original, host)
+    let programs: CellPrograms
+    copy.createWatchProgram = (host: TypeScript) => (programs = new CellPrograms(original, host))
+    copy.createPrinter = () => ({ printFile: (file: TypeScript) => programs.print(file) })
     copy.transpileModule = (input: string, options: { compilerOptions: object }) => {
       const { code, map } = splitInlineMap(input)
       let names: DeclaredNames | undefined

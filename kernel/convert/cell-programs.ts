@@ -1,8 +1,9 @@
 import { isBuiltin } from 'node:module'
 import { dirname } from 'node:path'
+import { EarlierDeclarations } from './earlier-declarations.js'
 import { SteadyImports } from './steady-imports.js'
 import { shorthandTransformer } from './shorthand.js'
-import type { TypeScript } from './tslab.js'
+import { DECLARATIONS_FILE, type TypeScript } from './tslab.js'
 import { isLibrary } from './watched-files.js'
 
 /**
@@ -25,6 +26,7 @@ export class CellPrograms {
   private readonly resolutions = new Map<string, TypeScript>()
   private readonly watched = new Set<string>()
   private readonly imports: SteadyImports
+  private readonly earlier: EarlierDeclarations
   private readonly compilerHost: TypeScript
   private program: TypeScript
   private timer: unknown
@@ -35,6 +37,7 @@ export class CellPrograms {
     private readonly host: TypeScript,
   ) {
     this.imports = new SteadyImports(ts)
+    this.earlier = new EarlierDeclarations(ts)
     this.compilerHost = {
       ...ts.createCompilerHostFromProgramHost(host, () => host.options),
       resolveModuleNameLiterals: this.resolveAll,
@@ -45,14 +48,29 @@ export class CellPrograms {
     this.announce()
   }
 
+  /** Stands in for a printer's `printFile`, which the converter has for the declarations before a cell only. */
+  print(file: TypeScript): string {
+    return this.earlier.print(file)
+  }
+
   private watch(name: string): void {
     if (this.watched.has(name)) return
     this.watched.add(name)
     this.host.watchFile(name, () => {
-      this.files.delete(name)
+      if (!this.isCurrent(name)) this.files.delete(name)
       if (this.timer !== undefined) this.host.clearTimeout(this.timer)
       this.timer = this.host.setTimeout(() => this.announce())
     })
+  }
+
+  /** Whether a file that may have changed is the declarations before a cell, and they are those of the cell before. */
+  private isCurrent(name: string): boolean {
+    const file = this.files.get(name)
+    return (
+      name.endsWith(DECLARATIONS_FILE) &&
+      file?.text === this.host.readFile(name) &&
+      this.earlier.isWhole(file)
+    )
   }
 
   private announce(): void {
@@ -66,6 +84,7 @@ export class CellPrograms {
     const file = parse(name, ...rest)
     if (file) this.files.set(name, file)
     if (this.host.rootFiles.includes(name)) this.imports.steady(file)
+    if (name.endsWith(DECLARATIONS_FILE)) this.earlier.note(file)
     this.watch(name)
     return file
   }

@@ -13,6 +13,9 @@ const PROVIDED_PACKAGES = [
   'node-llama-cpp',
 ] as const
 
+/** TypeScript's own declarations of the language. */
+export const LIBRARY = 'lib.es2023.d.ts'
+
 const ownRequire = createRequire(import.meta.url)
 
 /** Where the types of the session are: beside the module that provides it. */
@@ -39,7 +42,7 @@ export function compilerOptions(
     noImplicitAny: false,
     strictPropertyInitialization: false,
     useUnknownInCatchVariables: false,
-    lib: ['lib.es2023.d.ts'],
+    lib: [LIBRARY],
     // Never the notebook's own: whatever @types it has, console, timers and fetch are those of the Node that runs.
     typeRoots: [view.shown(dirname(dirname(ownRequire.resolve('@types/node/package.json'))))],
     types: ['node'],

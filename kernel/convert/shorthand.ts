@@ -1,6 +1,4 @@
-import type { TypeScript } from './tslab.js'
-
-const DECLARATIONS_FILE = '__prev__.d.ts'
+import { DECLARATIONS_FILE, type TypeScript } from './tslab.js'
 
 /**
  * The converter turns names of earlier cells into `exports.name`, but overlooks `{ name }`, whose symbol is the new

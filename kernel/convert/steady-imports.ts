@@ -38,8 +38,8 @@ export class SteadyImports {
   /** Forgets packages that were not found: half-typed names, or what will be installed later. */
   forgetMissing(file: TypeScript): void {
     for (const name of this.packages.keys()) {
-      const isFound = file.resolvedModules?.get(name)?.resolvedModule !== undefined
-      if (!isFound && !isBuiltin(name)) this.packages.delete(name)
+      const answer = file.resolvedModules?.get(name) // none where another file was the first to import it
+      if (answer && !answer.resolvedModule && !isBuiltin(name)) this.packages.delete(name)
     }
   }
 

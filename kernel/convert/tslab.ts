@@ -45,6 +45,9 @@ export interface TslabModule {
   createConverter(): TslabConverter
 }
 
+/** What the converter calls the file with the declarations before a cell. */
+export const DECLARATIONS_FILE = '__prev__.d.ts'
+
 /** A namespace of TypeScript 5.0 (tslab's fork), which has no usable types of its own here. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type TypeScript = any
