@@ -23,7 +23,7 @@ const FORWARDED = new Set([
   'comm_info_request',
 ])
 const COMM = new Set(['comm_open', 'comm_msg', 'comm_close'])
-/** Requests sent before a failed one was answered are waited for so long: on a busy machine sockets take their time. */
+/** What is sent together with a request comes within so long after it: on a busy machine sockets take their time. */
 const IN_FLIGHT_MS = 50
 const EXIT_AFTER_MS = 2000
 const EXIT_COMPILER_AFTER_MS = 200
@@ -137,9 +137,10 @@ export class KernelServer {
     if (isExecute || COMM.has(type)) this.publisher.setParent(message.header)
     this.publisher.status('busy', message.header)
     this.isInCell = isExecute
+    const begun = performance.now()
     const content = await this.answer(message)
     this.isInCell = false
-    const aborted = isExecute && content ? await this.afterExecute(message, content) : []
+    const aborted = isExecute && content ? await this.afterExecute(message, content, begun) : []
     if (content) this.reply(this.shell, message, content)
     this.publisher.status('idle', message.header)
     for (const request of aborted) {
@@ -181,14 +182,18 @@ export class KernelServer {
   }
 
   /** Keeps the input, and takes the requests that a failed cell aborts out of the queue. */
-  private async afterExecute(message: JupyterMessage, content: Content): Promise<JupyterMessage[]> {
+  private async afterExecute(
+    message: JupyterMessage,
+    content: Content,
+    begun: number,
+  ): Promise<JupyterMessage[]> {
     const { store_history: store, silent, code, stop_on_error: stop } = message.content
     if (store !== false && silent !== true) {
       this.history.add(Number(content['execution_count'] ?? 0), textOf(code))
     }
     if (content['status'] !== 'error' || stop === false) return []
-    // What was sent together with the failed request may still be on its way through the socket.
-    await new Promise((resolve) => setTimeout(resolve, IN_FLIGHT_MS))
+    const left = begun + IN_FLIGHT_MS - performance.now()
+    if (left > 0) await new Promise((resolve) => setTimeout(resolve, left))
     return this.queue.takeExecuteRequests()
   }
 
