@@ -12,7 +12,7 @@ const ROOT = join(import.meta.dirname, '../..')
 const NOTEBOOKS = join(ROOT, 'notebooks')
 export const PYTHON = process.env['NIR_TEST_PYTHON'] ?? 'python3'
 /** How many problems the notebooks take: few, or as many as pictures for the documentation want. */
-const PROBLEMS = process.env['NIR_BROWSER_PROBLEMS'] ?? '3'
+const PROBLEMS = process.env['NIR_BROWSER_PROBLEMS'] ?? '2'
 const TOKEN = 'nir'
 /** Where the tests leave what they saw; not part of the repository. */
 export const SCREENSHOTS = join(ROOT, 'runs', 'screenshots')

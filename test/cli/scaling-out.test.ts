@@ -79,12 +79,12 @@ describe.skipIf(isWindows)('the examples of scaling out', () => {
         template: { spec: { containers: { command: string[] }[] } }
       }
     }
-    expect(job).toMatchObject({ kind: 'Job', spec: { completionMode: 'Indexed', completions: 8 } })
+    expect(job).toMatchObject({ kind: 'Job', spec: { completionMode: 'Indexed', completions: 4 } })
     const [command, ...args] = job.spec.template.spec.containers[0]!.command
     const folder = withConfig()
     for (let index = 0; index < job.spec.completions; index++)
       await run(folder, command!, args, { JOB_COMPLETION_INDEX: String(index) })
-    await requireWhole(folder, 8)
+    await requireWhole(folder, 4)
   }, 300_000)
 
   it.skipIf(!hasParallel)(

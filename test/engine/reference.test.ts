@@ -34,7 +34,7 @@ describe.each(models)('%s computes what the float64 reference computes', (name, 
     const settings = { gpu: false, threads: 1, flashAttention: false, cacheType: 'f32' } as const
     pair = await pairOf(await Engine.open({ path: path(), ...settings }))
     const { layerCount, hiddenSize } = pair.engine.model
-    recipes = [...chosenRecipes(layerCount, hiddenSize), ...randomRecipes(40, layerCount, hiddenSize)]
+    recipes = [...chosenRecipes(layerCount, hiddenSize), ...randomRecipes(24, layerCount, hiddenSize)]
     expected = recipes.map((recipe) =>
       generateReference(pair.reference, prompt, interventionsOf(pair, recipe), NEW_TOKENS),
     )

@@ -62,11 +62,11 @@ describe('sessions in worker threads', () => {
   it('end with a worker that is terminated in the midst of a decode, and no others with them', async () => {
     const given = await run(`
       const engine = await open()
-      for (let i = 0; i < 8; i++) {
+      for (let i = 0; i < 4; i++) {
         const endless = worker(\`
           for (;;) await engine.generate([1, 2, 3], { maxTokens: 200, onToken: () => parentPort.postMessage(0) })\`)
         await next(endless)
-        await new Promise((resolve) => setTimeout(resolve, 3 * i))
+        await new Promise((resolve) => setTimeout(resolve, 6 * i))
         await endless.terminate()
       }
       const after = await engine.generate(prompt, { maxTokens: 8 })

@@ -86,7 +86,7 @@ describe.skipIf(!hasJupyter)("notebooks executed by Jupyter's nbclient and by ni
     async (name) => {
       const jupyter = await jupyterFolder()
       const source = readFileSync(join(notebooks, name), 'utf8')
-      const fewer = source.replace(/const problemCount = \d+/, 'const problemCount = 3')
+      const fewer = source.replace(/const problemCount = \d+/, 'const problemCount = 2')
       expect(fewer).not.toBe(source)
       const [small, byJupyter, byUs] = ['small', 'jupyter', 'nir'].map((one) => join(jupyter.folder, `${one}.ipynb`))
       writeFileSync(small!, fewer)

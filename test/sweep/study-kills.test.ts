@@ -13,8 +13,8 @@ afterAll(() => {
 
 // 200 and more: npm run bench:study-kills
 it.each([
-  { mode: 'kept' as const, units: 60, within: 200, kills: 40, seed: 1 },
-  { mode: 'embedded' as const, units: 20, within: 4000, kills: 4, seed: 2 },
+  { mode: 'kept' as const, units: 60, within: 200, kills: 24, seed: 1 },
+  { mode: 'embedded' as const, units: 20, within: 4000, kills: 3, seed: 2 },
 ])(
   'a study ($mode) whose processes are killed at random moments equals one that was never interrupted',
   async ({ kills, ...options }) => {
