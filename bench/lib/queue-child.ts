@@ -90,16 +90,8 @@ async function stubCoordinator(): Promise<void> {
 }
 
 async function stubWorker(): Promise<void> {
-  const {
-    pause = 0,
-    concurrency = 4,
-    deadly = [],
-    faulty = [],
-    otherModel = false,
-    host,
-    broken,
-    grace,
-  } = options
+  const { pause = 0, concurrency = 4, deadly = [], faulty = [] } = options
+  const { otherModel = false, broken = false, host, grace } = options
   const ending = new AbortController()
   process.on('SIGTERM', () => ending.abort())
   const redis = await connect(redisAddress(undefined), onEvent)

@@ -25,8 +25,6 @@ export interface Presence {
   readonly beat: number
   /** Units that it generates at once. */
   readonly slots: number
-  /** Units that it finished. */
-  readonly units: number
   /** Why it was refused. */
   readonly reason?: string
   /** What its machine lacks, a line each: some columns are empty for it. */

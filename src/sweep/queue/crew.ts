@@ -74,12 +74,7 @@ export class Crew {
     for (const [id, { presence }] of this.#members) {
       if (found.has(id)) continue
       this.#members.delete(id)
-      this.#say(
-        'info',
-        'worker-left',
-        `Worker ${nameOf(presence)} left after ${presence.units} units.`,
-        presence,
-      )
+      this.#say('info', 'worker-left', `Worker ${nameOf(presence)} left.`, presence)
     }
   }
 
@@ -89,8 +84,8 @@ export class Crew {
       this.#say('warn', 'worker-lacks', `Worker ${nameOf(presence)}: ${lack}`, presence)
   }
 
-  #say(level: 'info' | 'warn', event: string, message: string, { host, pid, units }: Presence): void {
-    this.options.report({ level, event, message, details: { host, pid, units } })
+  #say(level: 'info' | 'warn', event: string, message: string, { host, pid }: Presence): void {
+    this.options.report({ level, event, message, details: { host, pid } })
   }
 
   #notice(state: StudyNotice['state']): StudyNotice {

@@ -58,7 +58,6 @@ async function findStudy(
       state: 'refused',
       beat: 0,
       slots: 0,
-      units: 0,
       reason,
       lacks: [],
     })

@@ -81,6 +81,8 @@ class UnitWorker {
   readonly #board: Board
   readonly #running = new Set<Promise<void>>()
   readonly #giveUp = new AbortController()
+  /** Aborts when a worker that is to end waits no longer for what it asked Redis for a unit. */
+  readonly #unheard = new AbortController()
   #generating = 0
   /** Of the last unit; before there is one, as few as can be. */
   #arms: readonly NamedArm[] = [{ name: 'original' }]
@@ -106,7 +108,11 @@ class UnitWorker {
   async run(): Promise<WorkSummary> {
     const { worker } = this
     const { signal, study } = this.options
-    worker.on('error', (error) => this.#say('warn', 'queue-error', error.message))
+    let said = ''
+    worker.on('error', ({ message }) => {
+      if (message !== said) this.#say('warn', 'queue-error', message) // a Redis that is away fails every two seconds
+      said = message
+    })
     worker.on('stalled', (id) =>
       this.#say('warn', 'stalled', `A worker died over unit ${id.slice(0, 12)}; it is queued again.`),
     )
@@ -128,7 +134,7 @@ class UnitWorker {
       clearInterval(heart)
       signal.removeEventListener('abort', end)
       await within(LAST_WORDS, this.#board.withdraw(this.#queue, this.#id))
-      await worker.close(true)
+      await within(LAST_WORDS, worker.close(true))
     }
   }
 
@@ -144,10 +150,18 @@ class UnitWorker {
     if (this.#isEnding) return
     this.#isEnding = true
     this.#wake()
+    const reason = new Error('The worker is ending.')
     setTimeout(() => {
-      this.#giveUp.abort(new Error('The worker is ending.'))
+      this.#giveUp.abort(reason)
     }, grace).unref()
-    await this.worker.getBackend().disconnectBlocking(true) // ends the wait on an empty queue
+    setTimeout(() => {
+      this.#unheard.abort(reason)
+    }, LAST_WORDS).unref()
+    const disconnected = this.worker.getBackend().disconnectBlocking(true) // ends the wait on an empty queue
+    await within(
+      LAST_WORDS,
+      disconnected.catch(() => undefined),
+    )
   }
 
   async #takeNext(): Promise<void> {
@@ -180,7 +194,7 @@ class UnitWorker {
   async #fetch(): Promise<HeldJob | undefined> {
     const token = randomUUID()
     try {
-      const job = await this.worker.getNextJob(token)
+      const job = await abortable(this.worker.getNextJob(token), this.#unheard.signal)
       return job && new HeldJob(job, token, this.options.study.patience)
     } catch (error) {
       if (this.#isEnding) return undefined
@@ -265,7 +279,6 @@ class UnitWorker {
       state: this.#isEnding ? 'draining' : 'working',
       beat: this.#beat++,
       slots: this.#slots,
-      units: this.#finished,
       lacks: tools.evaluator.capabilities.reasons,
     }
     await this.#board.announce(this.#queue, presence)

@@ -46,6 +46,20 @@ describe.skipIf(!hasRedis)('a worker ends', () => {
     expect(await dumpStudy(folder)).toEqual(await tests.madeInProcess(6))
   }, 300_000)
 
+  it('on SIGTERM also where Redis is away', async () => {
+    const redis = await tests.startRedis()
+    const coordinator = tests.start('coordinate', { folder: tests.newStudy(), units: 3, patience: 60_000 })
+    await coordinator.until('state', 2) // units are handed out after the first
+    coordinator.kill('SIGSTOP') // or the study would be done
+    const worker = tests.start('work', { grace: 300 })
+    await worker.until('begun', 3)
+    await redis.kill()
+    await worker.until('redis-lost')
+    worker.kill('SIGTERM')
+    expect(await worker.end()).toBe(0)
+    expect(worker.all('queue-error').length).toBeLessThan(3)
+  }, 120_000)
+
   it('at once on a second SIGTERM, with exit code 130', async () => {
     const { url } = await tests.startRedis()
     const coordinator = tests.start('coordinate', { mode: 'embedded', folder: tests.newStudy(), units: 40 })
