@@ -64,7 +64,10 @@ export function crossLayerHeatmap(records: readonly SweepRecord[], metric: Metri
         hoverongaps: false,
         xgap: 1,
         ygap: 1,
-        colorbar: { title: { text: metricTitle(metric) }, ...(rate ? { tickformat: '.0%' } : {}) },
+        colorbar: {
+          title: { text: metricTitle(metric), side: 'right' },
+          ...(rate ? { tickformat: '.0%' } : {}),
+        },
         ...(rate ? { zmin: 0, zmax: 1 } : {}),
       },
     ],

@@ -46,7 +46,10 @@ export function problemHeatmap(records: readonly SweepRecord[], metric: Metric):
         hoverongaps: false,
         xgap: 1,
         ygap: problems.length > 60 ? 0 : 1,
-        colorbar: { title: { text: metricTitle(metric) }, ...(rate ? { tickformat: '.0%' } : {}) },
+        colorbar: {
+          title: { text: metricTitle(metric), side: 'right' },
+          ...(rate ? { tickformat: '.0%' } : {}),
+        },
         ...(rate ? { zmin: 0, zmax: 1 } : {}),
       },
     ],

@@ -104,5 +104,8 @@ export interface HeatmapTrace extends Omit<Trace, 'text'> {
   readonly ygap: number
   readonly zmin?: number
   readonly zmax?: number
-  readonly colorbar: { readonly title: { readonly text: string }; readonly tickformat?: string }
+  readonly colorbar: {
+    readonly title: { readonly text: string; readonly side: 'right' }
+    readonly tickformat?: string
+  }
 }
