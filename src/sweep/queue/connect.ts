@@ -6,6 +6,10 @@ import type { Report } from './event.js'
 /** Keys of a queue begin so: what a user of Redis must be allowed (ACL `~nir:*`). */
 export const PREFIX = 'nir'
 
+/** Why a connection is closed before anything was asked. */
+const CLOSED =
+  'it closes the connection; it may want TLS (rediss://), or be without a password, when it refuses other machines (protected mode)'
+
 /** Between two tries to connect again, in milliseconds, at most. */
 const LONGEST_PAUSE = 2000
 
@@ -25,6 +29,7 @@ export async function connect(address: RedisAddress, report: Report): Promise<Re
     maxRetriesPerRequest: null,
     retryStrategy: (times) => (wasReady ? Math.min(times * 100, LONGEST_PAUSE) : null),
   })
+  redis.once('connect', () => (fault = CLOSED)) // what a Redis says before it closes, ioredis does not hand on
   redis.on('error', (error: Error) => (fault = error.message))
   try {
     await redis.connect()
