@@ -25,6 +25,8 @@ export interface StubSweep extends ArmOptions {
   readonly context?: SweepOptions['context']
   readonly shard?: Shard
   readonly keepCrvs?: SweepOptions['keepCrvs']
+  /** The size at which DuckDB takes its log into the file, such as '100KB'; 16 MB unless told. */
+  readonly logSize?: string
   /** Milliseconds that generating a unit takes. */
   readonly pause?: number
   /** Called with the problems that are stored. */
@@ -52,16 +54,33 @@ const prompts = {
   generation: { user: '{{problem}}{{tests}}', assistant: '' },
 }
 
+/** Sweeps whose processes are ended on the way. */
+export type StubMode = 'stub' | 'kept' | 'checkpoints'
+
+/** `kept`: any interventions, and CRVs kept. `checkpoints`: DuckDB takes its log into the file again and again. */
+export function stubSweepOf(mode: StubMode, units: number): StubSweep {
+  return {
+    taskIds: Array.from({ length: units }, (_, index) => index + 1),
+    ...(mode === 'checkpoints' && { logSize: '30KB' }),
+    ...(mode === 'kept' && {
+      layers: ['original', 0, 1, 2],
+      arms: [{ injections: [{ layer: 1, from: 0, slice: [-2] }] }],
+      keepCrvs: true,
+    }),
+  }
+}
+
 /** Sweeps into a study, as a session does, with a generator that costs nothing. */
 export async function stubSweep(
   folder: string,
   sweep: StubSweep,
 ): Promise<{ records: SweepRecord[]; calls: StubCalls }> {
-  const { samples = 1, seed = 7, pause = 0, context } = sweep
+  const { samples = 1, seed = 7, pause = 0, context, logSize } = sweep
   const options = stubOptions(sweep)
   const calls = { thinking: 0, arms: 0 }
   const store = await StudyStore.begin(folder, stubSettings(seed, context !== undefined))
   try {
+    if (logSize) await store.database.run(`SET checkpoint_threshold = '${logSize}'`)
     const work = await store.startWork(stubWork(options, samples))
     try {
       const isStored = (problem: (typeof options.problems)[number]) =>

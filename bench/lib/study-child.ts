@@ -1,9 +1,8 @@
 import { createSession } from '../../src/index.js'
-import { stubSweep } from './stub-sweep.js'
+import { stubSweep, stubSweepOf, type StubMode } from './stub-sweep.js'
 
 /*
- * A process that works on a study until it is done, or killed: `node study-child.js stub|kept|embedded folder [units]`; `kept` is the
- * stub with any interventions, and CRVs kept. It
+ * A process that works on a study until it is done, or killed: `node study-child.js stub|kept|checkpoints|embedded folder [units]`. It
  * prints a line a unit as soon as the unit is stored, so that whoever kills it knows what may not be lost.
  */
 const [mode, folder = '', size = '40'] = process.argv.slice(2)
@@ -37,13 +36,8 @@ async function embedded(): Promise<void> {
 async function stub(): Promise<void> {
   say('begin')
   await stubSweep(folder, {
-    taskIds: Array.from({ length: Number(size) }, (_, index) => index + 1),
+    ...stubSweepOf(mode as StubMode, Number(size)),
     pause: 3,
-    ...(mode === 'kept' && {
-      layers: ['original', 0, 1, 2] as const,
-      arms: [{ injections: [{ layer: 1, from: 0, slice: [-2] as const }] }],
-      keepCrvs: true,
-    }),
     onStart: (stored) => say(`stored ${stored.join(' ')}\nready`),
     onUnit: (taskId) => say(`unit ${taskId}`),
   })

@@ -129,7 +129,11 @@ async function checkKept({ database }: StudyStore): Promise<void> {
     if ((await hashOfFile(join(database.folder, file))) !== hash) throw new Error(`${file} has other bytes.`)
 }
 
-function differenceOf(got: Record<string, string[]>, expected: Record<string, string[]>): string | null {
+/** What distinguishes a dump from another, in words. */
+export function differenceOf(
+  got: Record<string, string[]>,
+  expected: Record<string, string[]>,
+): string | null {
   for (const [table, rows] of Object.entries(expected)) {
     const other = got[table] ?? []
     if (rows.length !== other.length) return `${table} has ${other.length} rows, expected ${rows.length}.`

@@ -1,9 +1,11 @@
 import {
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   readlinkSync,
   realpathSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
@@ -13,6 +15,7 @@ import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from '@duckdb/node
 import { StudyError, studyError } from './errors.js'
 import { appendRows } from './append-rows.js'
 import type { Row, Value } from './rows.js'
+import { syncFolder } from './sync-folder.js'
 import { plainRow } from './values.js'
 
 /** The file in a study's folder that DuckDB keeps. */
@@ -106,6 +109,7 @@ export class Database {
       await this.connection.run('BEGIN')
       const result = await work()
       await this.connection.run('COMMIT')
+      this.#syncNames()
       return result
     } catch (error) {
       await this.connection.run('ROLLBACK').catch(() => undefined) // a failed commit has rolled back
@@ -119,6 +123,15 @@ export class Database {
     this.#closed = true
     this.connection.closeSync()
     await release(this.folder, open.get(this.folder)!)
+  }
+
+  /** DuckDB syncs its log, not the log's name, which is a new one whenever the log was taken into the file. */
+  #syncNames(): void {
+    try {
+      syncFolder(this.folder)
+    } catch (error) {
+      throw new Error(`Could not sync the folder: ${(error as Error).message}`, { cause: error })
+    }
   }
 
   #requireOpen(): void {
@@ -149,10 +162,16 @@ async function openInstance(folder: string): Promise<DuckDBInstance> {
       `The study '${folder}' is held by another thread of this process.`,
       'Open it in one thread.',
     )
-  const instance = await DuckDBInstance.create(path, {
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-  })
+  const options = { autoinstall_known_extensions: 'false', autoload_known_extensions: 'false' }
+  if (!existsSync(path)) {
+    // DuckDB makes a file by and by; half of one would be no database.
+    const part = `${path}.part`
+    rmSync(part, { force: true })
+    ;(await DuckDBInstance.create(part, options)).closeSync()
+    renameSync(part, path)
+    syncFolder(folder)
+  }
+  const instance = await DuckDBInstance.create(path, options)
   try {
     writeFileSync(
       join(folder, HOLDER),

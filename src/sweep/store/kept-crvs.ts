@@ -2,7 +2,6 @@ import {
   copyFileSync,
   existsSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   closeSync,
   readdirSync,
@@ -15,7 +14,7 @@ import type { FinishedUnit } from '../unit-store.js'
 import type { Database } from './database.js'
 import { StudyError } from './errors.js'
 import { hashOfFile } from './hash.js'
-import { syncFolder } from './sync-folder.js'
+import { makeFolder, syncFolder } from './sync-folder.js'
 
 /** The folder in a study's folder where CRVs are kept. */
 const FOLDER = 'crvs'
@@ -62,7 +61,7 @@ export async function keepCrv(
     hiddenSize: crv.hiddenSize,
   })
   try {
-    if (mkdirSync(join(folder, FOLDER), { recursive: true }) !== undefined) syncFolder(folder)
+    makeFolder(join(folder, FOLDER))
     await saveCrvs(join(folder, file), { [nameOf(unit)]: part }, { model, type })
     syncFolder(join(folder, FOLDER))
     return { file, file_hash: await hashOfFile(join(folder, file)) }
@@ -87,7 +86,7 @@ export async function copyCrv(
   const file = nextFile(unit, stored)
   const part = join(into, `${file}.merge.tmp`)
   try {
-    mkdirSync(join(into, FOLDER), { recursive: true })
+    makeFolder(join(into, FOLDER))
     copyFileSync(join(from, theirs.file), part)
     syncFile(part)
     renameSync(part, join(into, file))

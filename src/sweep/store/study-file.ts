@@ -2,7 +2,6 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -15,7 +14,7 @@ import { DATABASE } from './database.js'
 import { StudyError, studyError } from './errors.js'
 import { FORMAT } from './schema.js'
 import { invalidField, settingsHash, type StudySettings } from './settings.js'
-import { syncFolder } from './sync-folder.js'
+import { makeFolder, syncFolder } from './sync-folder.js'
 
 const FILE = 'study.json'
 
@@ -68,7 +67,7 @@ export function readSettings(folder: string): StudySettings {
 export function writeSettings(folder: string, settings: StudySettings): void {
   const part = join(folder, `${FILE}.part`)
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     const foreign = readdirSync(folder).find((name) => name !== `${FILE}.part`)
     if (foreign !== undefined)
       throw new StudyError(
