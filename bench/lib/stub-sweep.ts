@@ -25,8 +25,8 @@ export interface StubSweep extends ArmOptions {
   readonly context?: SweepOptions['context']
   readonly shard?: Shard
   readonly keepCrvs?: SweepOptions['keepCrvs']
-  /** The size at which DuckDB takes its log into the file, such as '100KB'; 16 MB unless told. */
-  readonly logSize?: string
+  /** Bytes at which DuckDB's log is taken into the file; 16 MB unless told. */
+  readonly logLimit?: number
   /** Milliseconds that generating a unit takes. */
   readonly pause?: number
   /** Called with the problems that are stored. */
@@ -61,7 +61,7 @@ export type StubMode = 'stub' | 'kept' | 'checkpoints'
 export function stubSweepOf(mode: StubMode, units: number): StubSweep {
   return {
     taskIds: Array.from({ length: units }, (_, index) => index + 1),
-    ...(mode === 'checkpoints' && { logSize: '30KB' }),
+    ...(mode === 'checkpoints' && { logLimit: 30_000 }),
     ...(mode === 'kept' && {
       layers: ['original', 0, 1, 2],
       arms: [{ injections: [{ layer: 1, from: 0, slice: [-2] }] }],
@@ -75,12 +75,12 @@ export async function stubSweep(
   folder: string,
   sweep: StubSweep,
 ): Promise<{ records: SweepRecord[]; calls: StubCalls }> {
-  const { samples = 1, seed = 7, pause = 0, context, logSize } = sweep
+  const { samples = 1, seed = 7, pause = 0, context, logLimit } = sweep
   const options = stubOptions(sweep)
   const calls = { thinking: 0, arms: 0 }
   const store = await StudyStore.begin(folder, stubSettings(seed, context !== undefined))
   try {
-    if (logSize) await store.database.run(`SET checkpoint_threshold = '${logSize}'`)
+    if (logLimit) store.database.logLimit = logLimit
     const work = await store.startWork(stubWork(options, samples))
     try {
       const isStored = (problem: (typeof options.problems)[number]) =>

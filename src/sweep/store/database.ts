@@ -14,6 +14,8 @@ import { join } from 'node:path'
 import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from '@duckdb/node-api'
 import { StudyError, studyError } from './errors.js'
 import { appendRows } from './append-rows.js'
+import { checkpoint, isCheckpointOpen, undoCheckpoint } from './checkpoint.js'
+import { cutUnsynced, logSize, markLog } from './log.js'
 import type { Row, Value } from './rows.js'
 import { syncFolder } from './sync-folder.js'
 import { plainRow } from './values.js'
@@ -22,6 +24,13 @@ import { plainRow } from './values.js'
 export const DATABASE = 'study.duckdb'
 /** Says who holds the study; the lock itself is the system's, and ends with the process. */
 const HOLDER = 'holder.txt'
+
+/** Checkpoints are made by us: {@link checkpoint}. */
+const OPTIONS = {
+  autoinstall_known_extensions: 'false',
+  autoload_known_extensions: 'false',
+  checkpoint_threshold: '1TB',
+}
 
 /** One DuckDB a file and process: DuckDB locks a file against other processes, not against its own. */
 interface Shared {
@@ -40,6 +49,8 @@ export interface Result {
 /** A connection to a study's DuckDB file. In one process several share the file. */
 export class Database {
   #closed = false
+  /** Bytes at which the log is taken into the file. */
+  logLimit = 16_000_000
 
   private constructor(
     readonly folder: string,
@@ -109,7 +120,7 @@ export class Database {
       await this.connection.run('BEGIN')
       const result = await work()
       await this.connection.run('COMMIT')
-      this.#syncNames()
+      await this.#afterCommit()
       return result
     } catch (error) {
       await this.connection.run('ROLLBACK').catch(() => undefined) // a failed commit has rolled back
@@ -121,16 +132,28 @@ export class Database {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
+    const shared = open.get(this.folder)!
+    if (shared.users === 1 && logSize(this.folder) > 0) await this.#checkpoint()
     this.connection.closeSync()
-    await release(this.folder, open.get(this.folder)!)
+    await release(this.folder, shared)
   }
 
-  /** DuckDB syncs its log, not the log's name, which is a new one whenever the log was taken into the file. */
-  #syncNames(): void {
+  /** What a commit leaves to do: its log has a name, and shall not grow for ever. */
+  async #afterCommit(): Promise<void> {
     try {
-      syncFolder(this.folder)
+      markLog(this.folder)
     } catch (error) {
       throw new Error(`Could not sync the folder: ${(error as Error).message}`, { cause: error })
+    }
+    if (logSize(this.folder) > this.logLimit) await this.#checkpoint()
+  }
+
+  async #checkpoint(): Promise<void> {
+    try {
+      await checkpoint(this.connection, this.folder)
+      markLog(this.folder)
+    } catch {
+      // What is in the log stays there; if the disk is full, the next commit says so.
     }
   }
 
@@ -162,16 +185,27 @@ async function openInstance(folder: string): Promise<DuckDBInstance> {
       `The study '${folder}' is held by another thread of this process.`,
       'Open it in one thread.',
     )
-  const options = { autoinstall_known_extensions: 'false', autoload_known_extensions: 'false' }
+  const create = (file: string, more = {}) => DuckDBInstance.create(file, { ...OPTIONS, ...more })
   if (!existsSync(path)) {
     // DuckDB makes a file by and by; half of one would be no database.
     const part = `${path}.part`
     rmSync(part, { force: true })
-    ;(await DuckDBInstance.create(part, options)).closeSync()
+    ;(await create(part)).closeSync()
     renameSync(part, path)
     syncFolder(folder)
   }
-  const instance = await DuckDBInstance.create(path, options)
+  if (isCheckpointOpen(folder)) {
+    await requireUnused(() => create(path, { access_mode: 'READ_ONLY' }))
+    undoCheckpoint(folder)
+  }
+  const instance = await create(path).catch((error: unknown) => {
+    if (!/replaying WAL/.test(String(error)) || !cutUnsynced(folder)) throw error
+    return create(path)
+  })
+  const connection = await instance.connect()
+  await connection.run('PRAGMA disable_checkpoint_on_shutdown')
+  connection.closeSync()
+  if (logSize(folder) === 0) markLog(folder)
   try {
     writeFileSync(
       join(folder, HOLDER),
@@ -181,6 +215,15 @@ async function openInstance(folder: string): Promise<DuckDBInstance> {
     // It only informs; a full disk is told when something matters.
   }
   return instance
+}
+
+/** @throws the error that another process holds the file; whatever else is wrong with it */
+async function requireUnused(openIt: () => Promise<DuckDBInstance>): Promise<void> {
+  try {
+    ;(await openIt()).closeSync()
+  } catch (error) {
+    if (/set lock on file/.test(String(error))) throw error
+  }
 }
 
 /** Does this process hold the file, in a worker thread whose modules are others? Known on Linux only. */

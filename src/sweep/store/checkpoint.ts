@@ -1,0 +1,84 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { syncFolder } from './sync-folder.js'
+
+/*
+ * A checkpoint takes DuckDB's log into its file. DuckDB writes new data beside the old and then a header that names it, so that
+ * a cut leaves the one or the other, with an exception: metadata of before and after may share a block of 256 KB, which is
+ * written in place under one checksum. Half written, it takes the file with it. So these blocks are put aside before.
+ */
+const DATABASE = 'study.duckdb'
+const UNDO = 'study.duckdb.undo'
+/** Three of 4 KB, the last two in turn: they differ before and after a checkpoint. */
+const HEADERS = 3 * 4096
+const BLOCK = 262_144
+
+/** Takes the log into the file. */
+export async function checkpoint(connection: DuckDBConnection, folder: string): Promise<void> {
+  const result = await connection.runAndReadAll('SELECT block_id FROM pragma_metadata_info()')
+  putAside(
+    folder,
+    result.getRows().map(([id]) => HEADERS + Number(id) * BLOCK),
+  )
+  await connection.run('CHECKPOINT')
+  rmSync(join(folder, UNDO))
+}
+
+/** Did a checkpoint begin of which nobody said that it ended? */
+export function isCheckpointOpen(folder: string): boolean {
+  return existsSync(join(folder, UNDO))
+}
+
+/** Undoes a checkpoint that did not come to its end. Nobody else may have the file open. */
+export function undoCheckpoint(folder: string): void {
+  const saved = readFileSync(join(folder, UNDO))
+  const file = openSync(join(folder, DATABASE), 'r+')
+  try {
+    const headers = saved.subarray(0, HEADERS)
+    if (readAt(file, 0, HEADERS).equals(headers)) {
+      for (let at = HEADERS; at < saved.length; at += 8 + BLOCK)
+        writeSync(file, saved, at + 8, BLOCK, Number(saved.readBigUInt64LE(at)))
+      fsyncSync(file)
+    }
+  } finally {
+    closeSync(file)
+  }
+  rmSync(join(folder, UNDO))
+}
+
+function putAside(folder: string, places: readonly number[]): void {
+  const part = join(folder, `${UNDO}.part`)
+  const file = openSync(join(folder, DATABASE), 'r')
+  const undo = openSync(part, 'w')
+  try {
+    writeSync(undo, readAt(file, 0, HEADERS))
+    for (const place of places) {
+      const at = Buffer.alloc(8)
+      at.writeBigUInt64LE(BigInt(place))
+      writeSync(undo, Buffer.concat([at, readAt(file, place, BLOCK)]))
+    }
+    fsyncSync(undo)
+  } finally {
+    closeSync(undo)
+    closeSync(file)
+  }
+  renameSync(part, join(folder, UNDO))
+  syncFolder(folder)
+}
+
+function readAt(file: number, at: number, length: number): Buffer {
+  const bytes = Buffer.alloc(length)
+  readSync(file, bytes, 0, length, at)
+  return bytes
+}
