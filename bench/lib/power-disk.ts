@@ -63,11 +63,11 @@ export class PowerDisk {
 
   /** Everything that was done, as if all was synced. */
   whole(): Tree {
-    return treeOf(
-      this.#root,
-      ({ synced, pending }) => [...synced, ...pending],
-      ({ synced, pending }) => [...synced, ...pending],
-    )
+    const all = <Change>({ synced, pending }: { synced: Change[]; pending: Change[] }) => [
+      ...synced,
+      ...pending,
+    ]
+    return treeOf(this.#root, all<NameChange>, all<DataChange>)
   }
 
   /** What may be left of it. */
@@ -186,7 +186,9 @@ function torn(change: DataChange, random: Random): DataChange[] {
 
 /** Of one of two writes that are lost the size is there. */
 function lost(change: DataChange, random: Random): DataChange[] {
-  return 'size' in change || random() < 0.5 ? [] : [{ at: change.at + change.bytes.length, bytes: Buffer.alloc(0) }]
+  return 'size' in change || random() < 0.5
+    ? []
+    : [{ at: change.at + change.bytes.length, bytes: Buffer.alloc(0) }]
 }
 
 function sectorsOf({ at, bytes }: Extract<DataChange, { bytes: Buffer }>): DataChange[] {

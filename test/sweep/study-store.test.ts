@@ -1,15 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process'
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -144,41 +134,6 @@ describe('a study', () => {
 })
 
 describe('what happens to a disk', () => {
-  it('a log cut at any byte (power lost) leaves whole units, and the study can be finished', async () => {
-    // A process that is killed leaves the log as it is; one that ends takes it into the file.
-    const folder = fresh()
-    const child = join(built(), 'bench/lib/study-child.js')
-    const sized = promisify(execFile)('prlimit', [
-      '--fsize=2000000',
-      process.execPath,
-      child,
-      'stub',
-      folder,
-      '6',
-    ])
-    await sized
-    const log = join(folder, 'study.duckdb.wal')
-    expect(existsSync(log)).toBe(true)
-    const size = statSync(log).size
-    const seen = new Set<number>()
-    for (let cut = 0; cut < 12; cut++) {
-      const copy = fresh()
-      cpSync(folder, copy, { recursive: true })
-      truncateSync(join(copy, 'study.duckdb.wal'), Math.floor((size * cut) / 12) + (cut % 7))
-      const study = await openStudy(copy)
-      const counts = await study.sql<{ n: number }>`
-        SELECT count(*) AS n FROM thinking LEFT JOIN generations USING (task_id, sample)
-        LEFT JOIN metrics USING (task_id, sample, arm) LEFT JOIN outcomes o USING (task_id, sample, arm)
-        WHERE o.arm IS NOT NULL GROUP BY task_id`
-      expect(counts.every(({ n }) => n === 4)).toBe(true)
-      seen.add(counts.length)
-      await study.close()
-      await stubSweep(copy, { taskIds })
-      expect(await dumpStudy(copy)).toEqual(expected)
-    }
-    expect(seen.size).toBeGreaterThan(3)
-  })
-
   it.each([300_000, 20_000, 100])('a file that may not grow beyond %i bytes loses nothing', async (bytes) => {
     const folder = fresh()
     const child = join(built(), 'bench/lib/study-child.js')

@@ -9,7 +9,7 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { syncFolder } from './sync-folder.js'
 
@@ -18,32 +18,30 @@ import { syncFolder } from './sync-folder.js'
  * a cut leaves the one or the other, with an exception: metadata of before and after may share a block of 256 KB, which is
  * written in place under one checksum. Half written, it takes the file with it. So these blocks are put aside before.
  */
-const DATABASE = 'study.duckdb'
-const UNDO = 'study.duckdb.undo'
-/** Three of 4 KB, the last two in turn: they differ before and after a checkpoint. */
-const HEADERS = 3 * 4096
+/** Bytes of the headers: three of 4 KB, the last two written in turn, so that they differ before and after a checkpoint. */
+export const HEADERS = 3 * 4096
 const BLOCK = 262_144
 
-/** Takes the log into the file. */
-export async function checkpoint(connection: DuckDBConnection, folder: string): Promise<void> {
+/** Takes the log into the file of a connection. */
+export async function checkpoint(connection: DuckDBConnection, path: string): Promise<void> {
   const result = await connection.runAndReadAll('SELECT block_id FROM pragma_metadata_info()')
   putAside(
-    folder,
+    path,
     result.getRows().map(([id]) => HEADERS + Number(id) * BLOCK),
   )
   await connection.run('CHECKPOINT')
-  rmSync(join(folder, UNDO))
+  rmSync(undoOf(path))
 }
 
 /** Did a checkpoint begin of which nobody said that it ended? */
-export function isCheckpointOpen(folder: string): boolean {
-  return existsSync(join(folder, UNDO))
+export function isCheckpointOpen(path: string): boolean {
+  return existsSync(undoOf(path))
 }
 
 /** Undoes a checkpoint that did not come to its end. Nobody else may have the file open. */
-export function undoCheckpoint(folder: string): void {
-  const saved = readFileSync(join(folder, UNDO))
-  const file = openSync(join(folder, DATABASE), 'r+')
+export function undoCheckpoint(path: string): void {
+  const saved = readFileSync(undoOf(path))
+  const file = openSync(path, 'r+')
   try {
     const headers = saved.subarray(0, HEADERS)
     if (readAt(file, 0, HEADERS).equals(headers)) {
@@ -54,12 +52,12 @@ export function undoCheckpoint(folder: string): void {
   } finally {
     closeSync(file)
   }
-  rmSync(join(folder, UNDO))
+  rmSync(undoOf(path))
 }
 
-function putAside(folder: string, places: readonly number[]): void {
-  const part = join(folder, `${UNDO}.part`)
-  const file = openSync(join(folder, DATABASE), 'r')
+function putAside(path: string, places: readonly number[]): void {
+  const part = `${undoOf(path)}.part`
+  const file = openSync(path, 'r')
   const undo = openSync(part, 'w')
   try {
     writeSync(undo, readAt(file, 0, HEADERS))
@@ -73,8 +71,8 @@ function putAside(folder: string, places: readonly number[]): void {
     closeSync(undo)
     closeSync(file)
   }
-  renameSync(part, join(folder, UNDO))
-  syncFolder(folder)
+  renameSync(part, undoOf(path))
+  syncFolder(dirname(path))
 }
 
 function readAt(file: number, at: number, length: number): Buffer {
@@ -82,3 +80,5 @@ function readAt(file: number, at: number, length: number): Buffer {
   readSync(file, bytes, 0, length, at)
   return bytes
 }
+
+const undoOf = (path: string) => `${path}.undo`

@@ -1,36 +1,13 @@
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
-import { hostname } from 'node:os'
+import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from '@duckdb/node-api'
-import { StudyError, studyError } from './errors.js'
 import { appendRows } from './append-rows.js'
-import { checkpoint, isCheckpointOpen, undoCheckpoint } from './checkpoint.js'
-import { cutUnsynced, logSize, markLog } from './log.js'
+import { checkpoint } from './checkpoint.js'
+import { StudyError, studyError } from './errors.js'
+import { closeInstance, DATABASE, holder, openInstance } from './instance.js'
+import { logSize, markLog } from './log.js'
 import type { Row, Value } from './rows.js'
-import { syncFolder } from './sync-folder.js'
 import { plainRow } from './values.js'
-
-/** The file in a study's folder that DuckDB keeps. */
-export const DATABASE = 'study.duckdb'
-/** Says who holds the study; the lock itself is the system's, and ends with the process. */
-const HOLDER = 'holder.txt'
-
-/** Checkpoints are made by us: {@link checkpoint}. */
-const OPTIONS = {
-  autoinstall_known_extensions: 'false',
-  autoload_known_extensions: 'false',
-  checkpoint_threshold: '1TB',
-}
 
 /** One DuckDB a file and process: DuckDB locks a file against other processes, not against its own. */
 interface Shared {
@@ -133,7 +110,7 @@ export class Database {
     if (this.#closed) return
     this.#closed = true
     const shared = open.get(this.folder)!
-    if (shared.users === 1 && logSize(this.folder) > 0) await this.#checkpoint()
+    if (shared.users === 1 && logSize(this.#path) > 0) await this.#checkpoint()
     this.connection.closeSync()
     await release(this.folder, shared)
   }
@@ -141,20 +118,24 @@ export class Database {
   /** What a commit leaves to do: its log has a name, and shall not grow for ever. */
   async #afterCommit(): Promise<void> {
     try {
-      markLog(this.folder)
+      markLog(this.#path)
     } catch (error) {
       throw new Error(`Could not sync the folder: ${(error as Error).message}`, { cause: error })
     }
-    if (logSize(this.folder) > this.logLimit) await this.#checkpoint()
+    if (logSize(this.#path) > this.logLimit) await this.#checkpoint()
   }
 
   async #checkpoint(): Promise<void> {
     try {
-      await checkpoint(this.connection, this.folder)
-      markLog(this.folder)
+      await checkpoint(this.connection, this.#path)
+      markLog(this.#path)
     } catch {
       // What is in the log stays there; if the disk is full, the next commit says so.
     }
+  }
+
+  get #path(): string {
+    return join(this.folder, DATABASE)
   }
 
   #requireOpen(): void {
@@ -171,82 +152,5 @@ async function release(folder: string, shared: Shared): Promise<void> {
   if (--shared.users > 0) return
   open.delete(folder)
   const instance = await shared.instance
-  rmSync(join(folder, HOLDER), { force: true })
-  instance.closeSync()
-}
-
-async function openInstance(folder: string): Promise<DuckDBInstance> {
-  const { DuckDBInstance } = await import('@duckdb/node-api') // 70 MB of library, for those who have a study
-  mkdirSync(folder, { recursive: true })
-  const path = join(folder, DATABASE)
-  if (isOpenHere(path))
-    throw new StudyError(
-      'STUDY_IN_USE',
-      `The study '${folder}' is held by another thread of this process.`,
-      'Open it in one thread.',
-    )
-  const create = (file: string, more = {}) => DuckDBInstance.create(file, { ...OPTIONS, ...more })
-  if (!existsSync(path)) {
-    // DuckDB makes a file by and by; half of one would be no database.
-    const part = `${path}.part`
-    rmSync(part, { force: true })
-    ;(await create(part)).closeSync()
-    renameSync(part, path)
-    syncFolder(folder)
-  }
-  if (isCheckpointOpen(folder)) {
-    await requireUnused(() => create(path, { access_mode: 'READ_ONLY' }))
-    undoCheckpoint(folder)
-  }
-  const instance = await create(path).catch((error: unknown) => {
-    if (!/replaying WAL/.test(String(error)) || !cutUnsynced(folder)) throw error
-    return create(path)
-  })
-  const connection = await instance.connect()
-  await connection.run('PRAGMA disable_checkpoint_on_shutdown')
-  connection.closeSync()
-  if (logSize(folder) === 0) markLog(folder)
-  try {
-    writeFileSync(
-      join(folder, HOLDER),
-      `process ${process.pid} on ${hostname()} since ${new Date().toISOString()}\n`,
-    )
-  } catch {
-    // It only informs; a full disk is told when something matters.
-  }
-  return instance
-}
-
-/** @throws the error that another process holds the file; whatever else is wrong with it */
-async function requireUnused(openIt: () => Promise<DuckDBInstance>): Promise<void> {
-  try {
-    ;(await openIt()).closeSync()
-  } catch (error) {
-    if (/set lock on file/.test(String(error))) throw error
-  }
-}
-
-/** Does this process hold the file, in a worker thread whose modules are others? Known on Linux only. */
-function isOpenHere(path: string): boolean {
-  try {
-    return readdirSync('/proc/self/fd').some((fd) => linkOf(`/proc/self/fd/${fd}`) === path)
-  } catch {
-    return false
-  }
-}
-
-function linkOf(path: string): string | null {
-  try {
-    return readlinkSync(path)
-  } catch {
-    return null
-  }
-}
-
-function holder(folder: string): string | null {
-  try {
-    return readFileSync(join(folder, HOLDER), 'utf8').trim()
-  } catch {
-    return null
-  }
+  closeInstance(instance, folder)
 }

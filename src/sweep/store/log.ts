@@ -1,39 +1,52 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, statSync, truncateSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
 import { syncFolder } from './sync-folder.js'
 
-/** DuckDB's log of what is not in its file yet. */
-const LOG = 'study.duckdb.wal'
-/** How many bytes of the log are surely on the disk: a number, written in place (a sector is written whole or not at all). */
-const MARK = 'study.duckdb.synced'
+/** Digits of the mark: few enough to be in one sector, which a disk writes whole or not at all. */
+const DIGITS = 20
 
-/** Bytes. */
-export function logSize(folder: string): number {
-  return statSync(join(folder, LOG), { throwIfNoEntry: false })?.size ?? 0
+/** Bytes of the log of a DuckDB file: what is not in the file yet. */
+export function logSize(path: string): number {
+  return statSync(logOf(path), { throwIfNoEntry: false })?.size ?? 0
 }
 
-/** Says that all of the log is on the disk: DuckDB synced it, which leaves its name, a new one after each checkpoint. */
-export function markLog(folder: string): void {
-  const isNew = !existsSync(join(folder, MARK))
-  const mark = openSync(join(folder, MARK), isNew ? 'w' : 'r+')
+/** Says that all of the log is on the disk. DuckDB synced it, but not its name, a new one after each checkpoint. */
+export function markLog(path: string): void {
+  const mark = openSync(markOf(path), isMarked(path) ? 'r+' : 'w')
   try {
-    writeSync(mark, String(logSize(folder)).padStart(20), 0)
+    writeSync(mark, String(logSize(path)).padStart(DIGITS), 0)
     fsyncSync(mark)
   } finally {
     closeSync(mark)
   }
-  syncFolder(folder)
+  syncFolder(dirname(path))
+}
+
+/** Was anything ever said to be on the disk? */
+export function isMarked(path: string): boolean {
+  return existsSync(markOf(path))
 }
 
 /**
- * Cuts off the log what was never said to be stored: of what a process had not synced when the power went, a disk may hold
- * parts or zeros, and DuckDB refuses such a log. Damage of what was synced stays to be told.
+ * Cuts off the log what was never said to be stored: of what was not synced when the power went, a disk may hold parts or
+ * zeros, and DuckDB refuses such a log. Damage of what was synced stays to be told.
  * @returns was there something to cut off?
  */
-export function cutUnsynced(folder: string): boolean {
-  if (!existsSync(join(folder, MARK))) return false
-  const synced = Number(readFileSync(join(folder, MARK), 'utf8'))
-  if (logSize(folder) <= synced) return false
-  truncateSync(join(folder, LOG), synced)
+export function cutUnsynced(path: string): boolean {
+  const mark = isMarked(path) ? readFileSync(markOf(path), 'utf8') : ''
+  if (mark.length !== DIGITS || logSize(path) <= Number(mark)) return false
+  truncateSync(logOf(path), Number(mark))
   return true
 }
+
+const logOf = (path: string) => `${path}.wal`
+const markOf = (path: string) => `${path}.synced`

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { DATABASE } from './database.js'
+import { DATABASE } from './instance.js'
 import { StudyError, studyError } from './errors.js'
 import { FORMAT } from './schema.js'
 import { invalidField, settingsHash, type StudySettings } from './settings.js'
