@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { seededRandom } from '../../src/analysis/statistics/random.js'
+import { seededRandom, type Random } from '../../src/analysis/statistics/random.js'
 import { layOut, PowerDisk, type Order, type Tree } from './power-disk.js'
 import { stubSweep, stubSweepOf, type StubMode } from './stub-sweep.js'
 import { differenceOf, dumpStudy } from './study-kills.js'
@@ -47,7 +47,7 @@ export async function cutAgainAndAgain(options: PowerCutOptions): Promise<PowerC
   const failures: string[] = []
   for (let cut = 0; cut < options.cuts; cut++) {
     const random = seededRandom(options.seed * 2 ** 20 + cut)
-    const point = Math.floor(random() * (journal.length + 1))
+    const point = pointIn(journal, random)
     const order: Order = random() < 0.5 ? 'in order' : 'any'
     const disk = new PowerDisk(root, journal.slice(0, point))
     const left = disk.afterCut(random, order)
@@ -69,6 +69,18 @@ export async function cutAgainAndAgain(options: PowerCutOptions): Promise<PowerC
       `${failures.length} of ${options.cuts} cuts of a study (${mode}) did harm:\n${failures.join('\n')}`,
     )
   return { changes: changes.length, amidst, losing }
+}
+
+/**
+ * How many entries were before a cut: any number; or those before a sync, when there is most to lose; or before one that ends
+ * large writes, that is, a checkpoint.
+ */
+function pointIn(journal: readonly JournalEntry[], random: Random): number {
+  const all = [...journal.keys(), journal.length]
+  const syncs = all.filter((index) => journal[index]?.kind === 'sync')
+  const large = syncs.filter((index) => journal[index - 1]!.data.length > 100_000)
+  const points = [all, syncs, large][Math.floor(random() * 3)]!
+  return points[Math.floor(random() * points.length)]!
 }
 
 /** Finishes a study as a user would; returns how many units it had. */

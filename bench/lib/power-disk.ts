@@ -178,9 +178,9 @@ function beginning(changes: readonly DataChange[], random: Random): DataChange[]
   return kept
 }
 
-/** One of four writes lacks sectors. */
+/** One of two writes lacks sectors. */
 function torn(change: DataChange, random: Random): DataChange[] {
-  if ('size' in change || random() < 0.75) return [change]
+  if ('size' in change || random() < 0.5) return [change]
   return sectorsOf(change).filter(() => random() < 0.5)
 }
 

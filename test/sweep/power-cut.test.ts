@@ -18,7 +18,7 @@ afterAll(() => {
 describe.skipIf(reason !== null)('a study during which the power is cut', () => {
   it.each([
     { mode: 'kept' as const, units: 12, cuts: 10, seed: 1 },
-    { mode: 'checkpoints' as const, units: 12, cuts: 12, seed: 2 },
+    { mode: 'checkpoints' as const, units: 12, cuts: 20, seed: 2 },
   ])(
     'equals one that was never interrupted ($mode)',
     async (options) => {
