@@ -1,7 +1,6 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { cutAgainAndAgain } from './lib/power-cuts.js'
+import { cutAgainAndAgain, cutFolder } from './lib/power-cuts.js'
 import type { StubMode } from './lib/stub-sweep.js'
 import { cannotJournal } from './lib/write-journal.js'
 
@@ -17,7 +16,7 @@ if (reason) {
   console.error(`Power cuts are not tried: ${reason}.`)
   process.exit(1)
 }
-const folder = realpathSync(mkdtempSync(join(tmpdir(), 'nir-power-cuts-')))
+const folder = cutFolder()
 try {
   const { changes, amidst, losing } = await cutAgainAndAgain({
     child: join(import.meta.dirname, 'lib', 'study-child.js'),

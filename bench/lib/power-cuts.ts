@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statfsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { seededRandom, type Random } from '../../src/analysis/statistics/random.js'
 import { layOut, PowerDisk, type Order, type Tree } from './power-disk.js'
@@ -27,6 +28,14 @@ export interface PowerCutSummary {
   readonly amidst: number
   /** Cuts that left something else than all that had been written. */
   readonly losing: number
+}
+
+/** A new folder, in memory where there is room: what was synced is in the journal, so that a real disk shows nothing more. */
+export function cutFolder(): string {
+  const memory = '/dev/shm'
+  const { bavail, bsize } = existsSync(memory) ? statfsSync(memory) : { bavail: 0, bsize: 0 }
+  const parent = bavail * bsize > 500_000_000 ? memory : tmpdir()
+  return realpathSync(mkdtempSync(join(parent, 'nir-power-cuts-')))
 }
 
 /**

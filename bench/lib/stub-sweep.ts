@@ -57,11 +57,10 @@ const prompts = {
 /** Sweeps whose processes are ended on the way. */
 export type StubMode = 'stub' | 'kept' | 'checkpoints'
 
-/** `kept`: any interventions, and CRVs kept. `checkpoints`: DuckDB takes its log into the file again and again. */
+/** `kept`: any interventions, and CRVs kept. `checkpoints`: the child takes the log into the file every other unit. */
 export function stubSweepOf(mode: StubMode, units: number): StubSweep {
   return {
     taskIds: Array.from({ length: units }, (_, index) => index + 1),
-    ...(mode === 'checkpoints' && { logLimit: 30_000 }),
     ...(mode === 'kept' && {
       layers: ['original', 0, 1, 2],
       arms: [{ injections: [{ layer: 1, from: 0, slice: [-2] }] }],

@@ -38,6 +38,7 @@ async function stub(): Promise<void> {
   await stubSweep(folder, {
     ...stubSweepOf(mode as StubMode, Number(size)),
     pause: 3,
+    ...(mode === 'checkpoints' && { logLimit: 8_000 }),
     onStart: (stored) => say(`stored ${stored.join(' ')}\nready`),
     onUnit: (taskId) => say(`unit ${taskId}`),
   })
