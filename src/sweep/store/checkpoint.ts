@@ -67,6 +67,9 @@ function putAside(path: string, places: readonly number[]): void {
       writeSync(undo, Buffer.concat([at, readAt(file, place, BLOCK)]))
     }
     fsyncSync(undo)
+  } catch (error) {
+    rmSync(part) // the disk is full
+    throw error
   } finally {
     closeSync(undo)
     closeSync(file)
