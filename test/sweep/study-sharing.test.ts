@@ -51,7 +51,7 @@ describe('two at once on one study', () => {
     const folder = fresh()
     let open: (() => void) | undefined
     const started = new Promise<void>((resolve) => (open = resolve))
-    const first = stubSweep(folder, { taskIds, pause: 20, onUnit: () => open?.() })
+    const first = stubSweep(folder, { taskIds, pause: 300, onUnit: () => open?.() })
     await started
     await expect(stubSweep(folder, { taskIds })).rejects.toMatchObject({ code: 'STUDY_IN_USE' })
     const study = await openStudy(folder)

@@ -13,6 +13,8 @@ import { plainRow } from './values.js'
 interface Shared {
   readonly instance: Promise<DuckDBInstance>
   users: number
+  /** Is the log a file whose name may not be on the disk yet? */
+  isLogNew: boolean
 }
 
 const open = new Map<string, Shared>()
@@ -40,7 +42,7 @@ export class Database {
    */
   static async open(given: string): Promise<Database> {
     const folder = realpathSync(given)
-    const shared = open.get(folder) ?? { instance: openInstance(folder), users: 0 }
+    const shared = open.get(folder) ?? { instance: openInstance(folder), users: 0, isLogNew: true }
     open.set(folder, shared)
     shared.users++ // at once, so that nobody closes it meanwhile
     try {
@@ -109,16 +111,15 @@ export class Database {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    const shared = open.get(this.folder)!
-    if (shared.users === 1 && logSize(this.#path) > 0) await this.#checkpoint()
+    if (this.#shared.users === 1 && logSize(this.#path) > 0) await this.#checkpoint()
     this.connection.closeSync()
-    await release(this.folder, shared)
+    await release(this.folder, this.#shared)
   }
 
   /** What a commit leaves to do: its log has a name, and shall not grow for ever. */
   async #afterCommit(): Promise<void> {
     try {
-      markLog(this.#path)
+      this.#markLog()
     } catch (error) {
       throw new Error(`Could not sync the folder: ${(error as Error).message}`, { cause: error })
     }
@@ -127,11 +128,21 @@ export class Database {
 
   async #checkpoint(): Promise<void> {
     try {
+      this.#shared.isLogNew = true
       await checkpoint(this.connection, this.#path)
-      markLog(this.#path)
+      this.#markLog()
     } catch {
       // What is in the log stays there; if the disk is full, the next commit says so.
     }
+  }
+
+  #markLog(): void {
+    markLog(this.#path, this.#shared.isLogNew)
+    this.#shared.isLogNew = logSize(this.#path) === 0
+  }
+
+  get #shared(): Shared {
+    return open.get(this.folder)!
   }
 
   get #path(): string {

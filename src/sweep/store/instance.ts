@@ -43,7 +43,7 @@ export async function openInstance(folder: string): Promise<DuckDBInstance> {
   const connection = await instance.connect()
   await connection.run('PRAGMA disable_checkpoint_on_shutdown')
   connection.closeSync()
-  if (logSize(path) === 0) markLog(path)
+  if (logSize(path) === 0) markLog(path, true)
   try {
     writeFileSync(
       join(folder, HOLDER),

@@ -19,8 +19,11 @@ export function logSize(path: string): number {
   return statSync(logOf(path), { throwIfNoEntry: false })?.size ?? 0
 }
 
-/** Says that all of the log is on the disk. DuckDB synced it, but not its name, a new one after each checkpoint. */
-export function markLog(path: string): void {
+/**
+ * Says that all of the log is on the disk. DuckDB synced it, but not its name.
+ * @param isNew - is the log a file that was made since this was last said, as after a checkpoint?
+ */
+export function markLog(path: string, isNew: boolean): void {
   const mark = openSync(markOf(path), isMarked(path) ? 'r+' : 'w')
   try {
     writeSync(mark, String(logSize(path)).padStart(DIGITS), 0)
@@ -28,7 +31,7 @@ export function markLog(path: string): void {
   } finally {
     closeSync(mark)
   }
-  syncFolder(dirname(path))
+  if (isNew) syncFolder(dirname(path))
 }
 
 /** Was anything ever said to be on the disk? */
