@@ -1,12 +1,12 @@
 #!/bin/bash
-# A study in eight shards as a Slurm array, each with a GPU:
+# A study in four shards as a Slurm array, each with a GPU:
 #
-#   sbatch --wait slurm.sh depths.yaml && nir merge depths depths.shard-*-of-8
+#   sbatch --wait slurm.sh depths.yaml && nir merge depths depths.shard-*-of-4
 #
-# Those that failed or ran out of time, again: sbatch --array=3,7 slurm.sh depths.yaml. They go on from what is stored.
+# Those that failed or ran out of time, again: sbatch --array=2,3 slurm.sh depths.yaml. They go on from what is stored.
 #
-# The 8 stands in two places: here, and in the last line.
-#SBATCH --array=1-8
+# The 4 stands in two places: here, and in the last line.
+#SBATCH --array=1-4
 #SBATCH --job-name=nir-sweep
 #SBATCH --gpus=1
 #SBATCH --cpus-per-task=8
@@ -16,4 +16,4 @@
 #SBATCH --signal=B:TERM@60
 #SBATCH --output=nir-sweep-%A-%a.log
 set -euo pipefail
-exec nir sweep "$1" --shard "$SLURM_ARRAY_TASK_ID/8"
+exec nir sweep "$1" --shard "$SLURM_ARRAY_TASK_ID/4"

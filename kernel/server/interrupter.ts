@@ -1,14 +1,14 @@
 import { Session } from 'node:inspector'
 import { INTERRUPTED, INTERRUPTIBLE, type ToExecutor } from './protocol.js'
 
-const ANSWER_WITHIN_MS = 100
+const ANSWER_WITHIN_MS = 50
 const MAX_TERMINATIONS = 50
 /** So long may `finally` blocks run after a loop of the cell has thrown. */
 const THROWN_WITHIN_MS = 1000
 
 /**
  * Interrupts the main thread from the Worker. First it asks, by a message and by the flag that loops of cells look
- * at; a main thread that does neither within 100 ms is stuck in other code, so its execution is terminated, which
+ * at; a main thread that does neither within 50 ms is stuck in other code, so its execution is terminated, which
  * keeps the state of the notebook.
  */
 export class Interrupter {

@@ -57,17 +57,17 @@ describe.skipIf(isWindows)('the examples of scaling out', () => {
     expect(config.layers).toEqual(['original', 0, 3, 6])
   })
 
-  it('Slurm: the array is eight jobs that together are the study', async () => {
+  it('Slurm: the array is four jobs that together are the study', async () => {
     const script = join(EXAMPLES, 'slurm.sh')
     execFileSync('bash', ['-n', script])
     const options = [...readFileSync(script, 'utf8').matchAll(/^#SBATCH --(\w+)=(.*)$/gm)]
     expect(Object.fromEntries(options.map(([, name, value]) => [name, value]))).toMatchObject({
-      array: '1-8',
+      array: '1-4',
     })
     const folder = withConfig()
-    for (let id = 1; id <= 8; id++)
+    for (let id = 1; id <= 4; id++)
       await run(folder, 'bash', [script, 'depths.yaml'], { SLURM_ARRAY_TASK_ID: String(id) })
-    await requireWhole(folder, 8)
+    await requireWhole(folder, 4)
   }, 300_000)
 
   it('Kubernetes: the indexed Job is as many pods, whose commands together are the study', async () => {
@@ -101,14 +101,14 @@ describe.skipIf(isWindows)('the examples of scaling out', () => {
 
 describe.skipIf(isWindows)('nir sweep --shard', () => {
   it.each([
-    ['2', 2, /--shard 2 is not such as 2\/8/],
-    ['0/2', 2, /shard is 0 of 2/],
-    ['3/2', 2, /shard is 3 of 2/],
-  ])('%s is refused', async (shard, code, message) => {
+    '2',
+    '0/2',
+    '3/2',
+  ])('%s is refused', async (shard) => {
     const folder = withConfig()
     await expect(run(folder, 'nir', ['sweep', 'depths.yaml', '--shard', shard])).rejects.toMatchObject({
-      code,
-      stderr: expect.stringMatching(message),
+      code: 2,
+      stderr: expect.stringContaining(`--shard ${shard} is not such as 2/8`),
     })
     expect(readdirSync(folder)).toEqual(['depths.yaml'])
   })

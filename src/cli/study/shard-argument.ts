@@ -1,10 +1,10 @@
 import type { Shard } from '../../index.js'
 import { UsageError } from '../errors.js'
 
-/** A shard as typed: `2/8`, the second of eight. Which there are is the sweep's business. */
+/** A shard as typed: `2/8`, the second of eight. */
 export function shardArgument(text: string): Shard {
-  const [, index, count] = /^(\d+)\/(\d+)$/.exec(text) ?? []
-  if (index !== undefined && count !== undefined) return { index: Number(index), count: Number(count) }
+  const [index = 0, count = 0] = /^\d+\/\d+$/.test(text) ? text.split('/').map(Number) : []
+  if (index >= 1 && index <= count) return { index, count }
   throw new UsageError(
     `--shard ${text} is not such as 2/8, the second of eight parts.`,
     'See nir sweep --help.',

@@ -22,9 +22,10 @@ def sources():
 
 def functions():
     for source in sources():
+        lines = source.split('\n')  # ast.get_source_segment splits the whole file for each function
         for node in ast.parse(source).body:
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                yield ast.get_source_segment(source, node)
+                yield '\n'.join(lines[node.lineno - 1 : node.end_lineno])
 
 
 def plain(value):
