@@ -100,11 +100,7 @@ describe.skipIf(isWindows)('the examples of scaling out', () => {
 })
 
 describe.skipIf(isWindows)('nir sweep --shard', () => {
-  it.each([
-    '2',
-    '0/2',
-    '3/2',
-  ])('%s is refused', async (shard) => {
+  it.each(['2', '0/2', '3/2'])('%s is refused', async (shard) => {
     const folder = withConfig()
     await expect(run(folder, 'nir', ['sweep', 'depths.yaml', '--shard', shard])).rejects.toMatchObject({
       code: 2,

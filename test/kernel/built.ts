@@ -13,7 +13,7 @@ const STALE_LOCK_MS = 120_000
  * process of its own, so it cannot run from TypeScript.
  */
 export function built(): string {
-  const newest = Math.max(newestIn(join(ROOT, 'src')), newestIn(join(ROOT, 'kernel')))
+  const newest = Math.max(...['src', 'kernel', 'bench'].map((folder) => newestIn(join(ROOT, folder))))
   const isFresh = (folder: string): boolean => modified(join(folder, '.tsbuildinfo')) >= newest
   if (isFresh(DIST)) return DIST
   const lock = `${CACHE}.lock`
