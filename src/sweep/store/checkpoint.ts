@@ -22,11 +22,19 @@ import { syncFolder } from './sync-folder.js'
 export const HEADERS = 3 * 4096
 const BLOCK = 262_144
 
-/** Takes the log into the file of a connection. */
-export async function checkpoint(connection: DuckDBConnection, path: string): Promise<void> {
+/**
+ * Takes the log into the file of a connection.
+ * @param descriptor - of the file; to open and close another one would end DuckDB's lock on it
+ */
+export async function checkpoint(
+  connection: DuckDBConnection,
+  path: string,
+  descriptor: number,
+): Promise<void> {
   const result = await connection.runAndReadAll('SELECT block_id FROM pragma_metadata_info()')
   putAside(
     path,
+    descriptor,
     result.getRows().map(([id]) => HEADERS + Number(id) * BLOCK),
   )
   await connection.run('CHECKPOINT')
@@ -55,9 +63,8 @@ export function undoCheckpoint(path: string): void {
   rmSync(undoOf(path))
 }
 
-function putAside(path: string, places: readonly number[]): void {
+function putAside(path: string, file: number, places: readonly number[]): void {
   const part = `${undoOf(path)}.part`
-  const file = openSync(path, 'r')
   const undo = openSync(part, 'w')
   try {
     writeSync(undo, readAt(file, 0, HEADERS))
@@ -72,7 +79,6 @@ function putAside(path: string, places: readonly number[]): void {
     throw error
   } finally {
     closeSync(undo)
-    closeSync(file)
   }
   renameSync(part, undoOf(path))
   syncFolder(dirname(path))

@@ -1,17 +1,17 @@
 import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
-import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
 import { appendRows } from './append-rows.js'
 import { checkpoint } from './checkpoint.js'
 import { StudyError, studyError } from './errors.js'
-import { closeInstance, DATABASE, holder, openInstance } from './instance.js'
+import { closeFile, DATABASE, holder, openFile, type OpenFile } from './instance.js'
 import { logSize, markLog } from './log.js'
 import type { Row, Value } from './rows.js'
 import { plainRow } from './values.js'
 
 /** One DuckDB a file and process: DuckDB locks a file against other processes, not against its own. */
 interface Shared {
-  readonly instance: Promise<DuckDBInstance>
+  readonly file: Promise<OpenFile>
   users: number
   /** Is the log a file whose name may not be on the disk yet? */
   isLogNew: boolean
@@ -42,11 +42,11 @@ export class Database {
    */
   static async open(given: string): Promise<Database> {
     const folder = realpathSync(given)
-    const shared = open.get(folder) ?? { instance: openInstance(folder), users: 0, isLogNew: true }
+    const shared = open.get(folder) ?? { file: openFile(folder), users: 0, isLogNew: true }
     open.set(folder, shared)
     shared.users++ // at once, so that nobody closes it meanwhile
     try {
-      return new Database(folder, await (await shared.instance).connect())
+      return new Database(folder, await (await shared.file).instance.connect())
     } catch (error) {
       await release(folder, shared).catch(() => undefined)
       throw studyError(error, given, holder(folder))
@@ -129,7 +129,8 @@ export class Database {
   async #checkpoint(): Promise<void> {
     try {
       this.#shared.isLogNew = true
-      await checkpoint(this.connection, this.#path)
+      const { descriptor } = await this.#shared.file
+      await checkpoint(this.connection, this.#path, descriptor)
       this.#markLog()
     } catch {
       // What is in the log stays there; if the disk is full, the next commit says so.
@@ -162,6 +163,5 @@ export class Database {
 async function release(folder: string, shared: Shared): Promise<void> {
   if (--shared.users > 0) return
   open.delete(folder)
-  const instance = await shared.instance
-  closeInstance(instance, folder)
+  closeFile(await shared.file, folder)
 }

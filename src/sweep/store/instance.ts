@@ -1,4 +1,14 @@
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { DuckDBInstance } from '@duckdb/node-api'
@@ -20,8 +30,18 @@ const OPTIONS = {
   checkpoint_threshold: '1TB',
 }
 
+/** A study's DuckDB file, opened. */
+export interface OpenFile {
+  readonly instance: DuckDBInstance
+  /**
+   * The same file, to read from. It stays open as long as DuckDB has it: POSIX ends a process' lock on a file as soon as the
+   * process closes any of its descriptors of it.
+   */
+  readonly descriptor: number
+}
+
 /** Opens the DuckDB file of a study, and makes it where it is not yet. What a power cut left half done is undone. */
-export async function openInstance(folder: string): Promise<DuckDBInstance> {
+export async function openFile(folder: string): Promise<OpenFile> {
   const { DuckDBInstance } = await import('@duckdb/node-api') // 70 MB of library, for those who have a study
   mkdirSync(folder, { recursive: true })
   const path = join(folder, DATABASE)
@@ -52,7 +72,7 @@ export async function openInstance(folder: string): Promise<DuckDBInstance> {
   } catch {
     // It only informs; a full disk is told when something matters.
   }
-  return instance
+  return { instance, descriptor: openSync(path, 'r') }
 }
 
 /** Takes away what a power cut left half made; `false`: there is nothing of that kind. */
@@ -71,9 +91,10 @@ function isUnmade(path: string): boolean {
 }
 
 /** Ends the instance and says that nobody holds the study. */
-export function closeInstance(instance: DuckDBInstance, folder: string): void {
+export function closeFile({ instance, descriptor }: OpenFile, folder: string): void {
   rmSync(join(folder, HOLDER), { force: true })
   instance.closeSync()
+  closeSync(descriptor)
 }
 
 /** @throws the error that another process holds the file; whatever else is wrong with it */
