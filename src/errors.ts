@@ -9,7 +9,7 @@ export class NirError extends Error {
   readonly remedy: string
 
   constructor(code: string, message: string, remedy: string, options?: ErrorOptions) {
-    super(`${message} ${remedy}`.trim(), options)
+    super(`${message}${message.endsWith('\n') ? '' : ' '}${remedy}`.trim(), options)
     this.name = new.target.name
     this.code = code
     this.remedy = remedy

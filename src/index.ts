@@ -17,6 +17,7 @@ export { progressLine } from './session/progress/lines.js'
 export { studyStatus, type StudyStatus } from './session/study-status.js'
 export type { StageTime, SweepEstimate } from './session/estimate.js'
 export { sweepByQueue, type QueueSweep, type QueueSweepOptions } from './session/queue-sweep.js'
+export { requireModels } from './session/require-models.js'
 export { runWorker, type WorkerOptions } from './session/worker.js'
 export {
   ClosedError,

@@ -23,8 +23,8 @@ async function studyFacts({ database, settings }: StudyStore): Promise<StudyFact
     `SELECT stage, count(*)::INTEGER AS count, sum(milliseconds) AS milliseconds
      FROM timings GROUP BY stage ORDER BY milliseconds DESC`,
   )
-  const problems = await database.rows<{ task_id: number; text: string }>(
-    'SELECT task_id, text FROM problems',
+  const problems = await database.rows<{ task_id: number; text: string; tests: number }>(
+    'SELECT task_id, text, len(test_list) AS tests FROM problems',
   )
   const { units } = await storedCounts(database)
   return {
@@ -37,6 +37,7 @@ async function studyFacts({ database, settings }: StudyStore): Promise<StudyFact
     stages,
     units,
     problems: new Map(problems.map(({ task_id: id, text }) => [id, text])),
+    withoutTests: new Set(problems.filter(({ tests }) => tests === 0).map(({ task_id: id }) => id)),
   }
 }
 

@@ -99,7 +99,7 @@ export class Study {
 
   /**
    * Runs a query of DuckDB's SQL over the tables (see `docs/decisions/study-store.md`) and the view `records`. What
-   * stands in `${}` is bound as a parameter, never pasted.
+   * stands in `${}` is bound as a parameter, never pasted. A query reads: it cannot change the study.
    * @returns a row an object; whole numbers as numbers, maps as objects.
    * @throws {@link StudyError} `SQL_FAILED`, with what DuckDB says.
    * @example
@@ -109,17 +109,12 @@ export class Study {
     query: TemplateStringsArray,
     ...values: readonly (string | number | boolean | bigint | null)[]
   ): Promise<Row[]> {
+    values.forEach(requireBindable)
     const text = query.reduce((before, part, index) => `${before}$${index}${part}`)
     try {
-      return (await this.#store.database.query(text, values)).rows as Row[]
+      return (await this.#store.database.ask(text, values)).rows as Row[]
     } catch (error) {
-      if (error instanceof StudyError) throw error
-      throw new StudyError(
-        'SQL_FAILED',
-        `DuckDB refused the query: ${(error as Error).message.trim()}.`,
-        `There are the tables ${TABLES.join(', ')} and the view records.`,
-        { cause: error },
-      )
+      throw error instanceof StudyError ? error : queryError(error as Error)
     }
   }
 
@@ -192,4 +187,33 @@ export class Study {
   close(): Promise<void> {
     return this.#store.close()
   }
+}
+
+function requireBindable(value: unknown, index: number): void {
+  if (value === null || ['string', 'number', 'boolean', 'bigint'].includes(typeof value)) return
+  const kind = Array.isArray(value) ? 'a list' : value === undefined ? 'undefined' : `a ${typeName(value)}`
+  throw new StudyError(
+    'SQL_FAILED',
+    `Value ${index + 1} of the query is ${kind}; expected text, a number, a boolean, a bigint or null.`,
+    'Bind the parts of a list one by one, and a date as text: CAST(${text} AS TIMESTAMP).',
+  )
+}
+
+const typeName = (value: unknown) => (value as object).constructor?.name ?? typeof value
+
+function queryError(error: Error): StudyError {
+  const said = error.message.trim()
+  if (said.includes('read-only mode'))
+    return new StudyError(
+      'SQL_FAILED',
+      'A query cannot change a study.',
+      "Take the tables along with study.export('tables') to change them there.",
+      { cause: error },
+    )
+  return new StudyError(
+    'SQL_FAILED',
+    `DuckDB refused the query: ${said}${said.includes('\n') ? '\n' : '.'}`,
+    `There are the tables ${TABLES.join(', ')} and the view records.`,
+    { cause: error },
+  )
 }

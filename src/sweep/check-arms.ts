@@ -31,9 +31,21 @@ function checkOwnFields({ name, injections = [], temperature }: NamedArm): void 
   for (const { slice, decodePositions } of injections) {
     if (slice && !(slice.length <= 2 && slice.every(Number.isInteger)))
       throw outOfRange(`Arm '${name}'`, 'slice', slice, 'one or two whole numbers')
+    if (slice && isNothing(slice))
+      throw outOfRange(
+        `Arm '${name}'`,
+        'slice',
+        slice,
+        'an end after the start: it has no tokens of any context',
+      )
     if (decodePositions !== 'recomputed' && decodePositions !== 'released')
       throw outOfRange(`Arm '${name}'`, 'decodePositions', decodePositions, "'recomputed' or 'released'")
   }
+}
+
+/** Has the slice no tokens, however long the context is? */
+function isNothing([start, end]: readonly [start: number, end?: number]): boolean {
+  return end !== undefined && start < 0 === end < 0 && end <= start
 }
 
 function outOfRange(what: string, field: string, value: unknown, expected: string): SweepOptionError {

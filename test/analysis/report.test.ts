@@ -6,6 +6,14 @@ import { sweep } from './records.js'
 const records = sweep({ problems: 5 })
 
 function reportOf(...environments: RunFacts['environment'][]): StudyReport {
+  return reportOn(records, new Set(), environments)
+}
+
+function reportOn(
+  of: typeof records,
+  withoutTests: ReadonlySet<number>,
+  environments: readonly RunFacts['environment'][],
+): StudyReport {
   const runs = environments.map((environment) => ({
     startedAt: '2026-01-01T00:00:00.000Z',
     dataSetHash: '0',
@@ -14,7 +22,8 @@ function reportOf(...environments: RunFacts['environment'][]): StudyReport {
     environment,
   }))
   const facts = { folder: 'study', settings: stubSettings(), runs, stages: [], units: { done: 5, total: 5 } }
-  return new StudyReport({ facts: { ...facts, problems: new Map() }, records, published: [] })
+  const more = { problems: new Map(), withoutTests }
+  return new StudyReport({ facts: { ...facts, ...more }, records: of, published: [] })
 }
 
 const machine = (host: string, gpu: string | false, commit = 'abc') => ({
@@ -52,4 +61,19 @@ it('names the one machine of a sweep in process once, whatever the number of run
   const report = reportOf(machine('here', false), machine('here', false))
   expect(report.toText()).toMatch(/machines +here \(linux, a CPU, computes on CPU, Node v22\)\n/)
   expect(report.warnings.join()).not.toContain('Parts')
+})
+
+it('tells generations whose problems have no tests from those that could not be tested', () => {
+  const [one, two] = [...new Set(records.map(({ taskId }) => taskId))]
+  const untested = records.map((record) =>
+    record.taskId === one || record.taskId === two ? { ...record, passed: null, outcome: null } : record,
+  )
+  const of = (id: number | undefined) => records.filter(({ taskId }) => taskId === id).length
+  const { warnings } = reportOn(untested, new Set([one!]), [machine('here', false)])
+  expect(warnings).toContain(
+    `${of(one)} of ${records.length} generations were not tested: their problems have no tests.`,
+  )
+  expect(warnings).toContain(
+    `${of(two)} of ${records.length} generations were not tested: there was no sandbox or no Python.`,
+  )
 })

@@ -163,6 +163,16 @@ describe('nir sweep, wrongly asked', () => {
     expect(status).toBe(2)
   })
 
+  it('looks at the last of several models before the first is swept', async () => {
+    const several = join(root, 'several.yaml')
+    const begin = 'version: 1\nproblems: { source: embedded, limit: 1 }\nlayers: [original]\n'
+    writeFileSync(several, `${begin}model: { ours: embedded, theirs: none.gguf }\n`)
+    const { status, stderr } = await nir(['sweep', several])
+    expect(stderr).toMatch(/^nir: The model '.*none.gguf' cannot be opened as a file/)
+    expect(status).toBe(1)
+    expect(existsSync(join(root, 'several'))).toBe(false)
+  })
+
   it('names the place in the file', async () => {
     const wrong = join(root, 'wrong.yaml')
     writeFileSync(wrong, 'version: 1\nlayer: [0]\n')
@@ -186,8 +196,11 @@ describe('what is made of studies', () => {
     expect(own).toContain('published and measured') // the arms 0.. 1, 4 and 9 stand for the thesis'
     const { stdout } = await nir(['report', study])
     expect(stdout).toContain('3 of 3 (problem × sample)')
-    expect(stdout).toContain('nir sweep study.json --study again')
+    expect(stdout).toContain('nir sweep again.json --study again')
     expect(stdout).toMatch(/nir compare .*small'? again/)
+    const nowhere = await nir(['report', study, '--html', join(root, 'none', 'report.html')])
+    expect(nowhere.stderr).toMatch(/^nir: '.*report.html' cannot be written: .* Give a file in a folder/)
+    expect(nowhere.status).toBe(1)
   }, 120_000)
 
   it('a comparison: what differs in the settings, and the arms in common', async () => {

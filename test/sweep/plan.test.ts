@@ -65,6 +65,11 @@ describe('planSweep', () => {
       { arms: [{ injections: [{ layer: 1, slice: [0.5] }] }] },
       'OPTION_OUT_OF_RANGE',
     ],
+    [
+      'a slice that has no tokens of any context',
+      { grid: { inject: [1], slice: [[16, 8]] } },
+      'OPTION_OUT_OF_RANGE',
+    ],
     ['a temperature below 0', { grid: { temperature: [-1] } }, 'OPTION_OUT_OF_RANGE'],
     ['no arms', { arms: [] }, 'NO_LAYERS'],
     [

@@ -250,5 +250,7 @@ describe('a study that cannot be opened says what to do', () => {
     mkdirSync(folder)
     writeFileSync(join(folder, 'thesis.tex'), '')
     await expect(stubSweep(folder, { taskIds })).rejects.toEqual(failing('NOT_A_STUDY', /thesis\.tex/))
+    const file = join(folder, 'thesis.tex')
+    await expect(stubSweep(file, { taskIds })).rejects.toEqual(failing('NOT_A_STUDY', /is not a folder/))
   })
 })

@@ -112,6 +112,35 @@ describe('queries', () => {
     })
   })
 
+  it('cannot change a study', async () => {
+    for (const query of [
+      () => study.sql`UPDATE generations SET text = ''`,
+      () => study.sql`DELETE FROM outcomes`,
+      () => study.sql`DROP VIEW records`,
+      () => study.sql`CREATE TABLE notes (note VARCHAR)`,
+    ])
+      await expect(query()).rejects.toMatchObject({
+        code: 'SQL_FAILED',
+        message: expect.stringMatching(/cannot change/),
+      })
+    expect(await study.records()).toHaveLength(12)
+  })
+
+  it('take no lists and dates, and say so', async () => {
+    for (const [value, kind] of [
+      [['original', 'layer 0'], /Value 2 of the query is a list; expected text/],
+      [new Date(0), /is a Date/],
+      [undefined, /is undefined/],
+    ] as const)
+      await expect(study.sql`SELECT ${1}, ${value as never}`).rejects.toMatchObject({
+        code: 'SQL_FAILED',
+        message: expect.stringMatching(kind),
+      })
+    const [row] =
+      await study.sql`SELECT ${null} AS a, ${2n ** 70n} AS b, ${'漢\n"'} AS c, ${true} AS d, ${1.5} AS e`
+    expect(row).toEqual({ a: null, b: 2n ** 70n, c: '漢\n"', d: true, e: 1.5 })
+  })
+
   it('give frames', async () => {
     const frame = await study.frame('generations')
     expect(frame.shape[0]).toBe(12)

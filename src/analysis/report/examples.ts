@@ -24,7 +24,7 @@ export function examplesSection({ problems }: StudyFacts, records: readonly Swee
     title: 'Examples',
     blocks: [
       paragraph(
-        `The ${chosen.length} units whose arms differ most in outcome. Arms that wrote the same stand together.`,
+        `The ${chosen.length === 1 ? 'unit' : `${chosen.length} units`} whose arms differ most in outcome. Arms that wrote the same stand together.`,
       ),
       ...chosen.map(({ unit }) => example(unit, problems.get(unit[0]!.taskId) ?? '')),
     ],

@@ -29,4 +29,6 @@ export interface StudyFacts {
   readonly units: { readonly done: number; readonly total: number }
   /** `task_id` → what is asked. */
   readonly problems: ReadonlyMap<number, string>
+  /** `task_id` of the problems that have no tests. */
+  readonly withoutTests: ReadonlySet<number>
 }

@@ -18,9 +18,11 @@ export function reproduceSection({ folder, runs, settings }: StudyFacts): Sectio
   return {
     title: 'How to reproduce it',
     blocks: [
-      paragraph(`With ${version} and the model above. Save the configuration of the last sweep, and run it:`),
+      paragraph(
+        `With ${version} and the model above. Save the configuration of the last sweep as again.json, and run it:`,
+      ),
       code(JSON.stringify(config, null, 2)),
-      code(`nir sweep study.json --study again\nnir compare ${quoted(folder)} again`),
+      code(`nir sweep again.json --study again\nnir compare ${quoted(folder)} again`),
     ],
   }
 }

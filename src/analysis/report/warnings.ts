@@ -6,25 +6,33 @@ import { backendOf, commitOf, machinesOf } from './machines.js'
 const FEW_PROBLEMS = 50
 
 /** What a reader has to know before the figures. */
-export function warnings({ settings, runs, units }: StudyFacts, records: readonly SweepRecord[]): string[] {
+export function warnings(facts: StudyFacts, records: readonly SweepRecord[]): string[] {
+  const { settings, runs, units } = facts
   const problems = new Set(records.map(({ taskId }) => taskId)).size
   const machines = machinesOf(runs)
   const hosts = unique(machines.map(({ environment }) => String(environment['host'])))
   const backends = unique(machines.map(backendOf))
-  const untested = records.filter(({ passed }) => passed === null).length
+  const untested = records.filter(({ passed }) => passed === null)
+  const withoutTests = untested.filter(({ taskId }) => facts.withoutTests.has(taskId)).length
+  const notRun = untested.length - withoutTests
   const unparsed = records.filter(({ parses }) => parses === null).length
   const commits = unique([...runs, ...machines].map(commitOf))
   return [
     ...(units.done < units.total
       ? [`The study is not finished: ${units.done} of ${units.total} units have all arms.`]
       : []),
-    ...(untested > 0
-      ? [`${untested} of ${records.length} generations were not tested: there was no sandbox or no Python.`]
+    ...(withoutTests > 0
+      ? [`${withoutTests} of ${records.length} generations were not tested: their problems have no tests.`]
+      : []),
+    ...(notRun > 0
+      ? [`${notRun} of ${records.length} generations were not tested: there was no sandbox or no Python.`]
       : []),
     ...(unparsed > 0
       ? [`${unparsed} of ${records.length} generations were not parsed: there was no Python.`]
       : []),
-    ...(problems < FEW_PROBLEMS ? [`${problems} problems show only large differences.`] : []),
+    ...(problems < FEW_PROBLEMS
+      ? [`${problems} ${problems === 1 ? 'problem shows' : 'problems show'} only large differences.`]
+      : []),
     ...(commits.length > 1
       ? [`Parts were made by different states of the code: ${commits.join(', ')}.`]
       : []),

@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
 import { compareStudies, openStudy, type ComparedStudy } from '../../index.js'
 import { UsageError } from '../errors.js'
+import { writePage } from '../study/write-page.js'
 
 export const usage = `nir compare A B [--html FILE | --json]
 
@@ -32,7 +32,7 @@ export async function compare(args: string[]): Promise<number> {
       'See nir compare --help.',
     )
   const comparison = compareStudies(await read(first), await read(second))
-  if (values.html !== undefined) writeFileSync(values.html, comparison.page())
+  if (values.html !== undefined) writePage(values.html, comparison.page())
   else console.log(values.json ? JSON.stringify(comparison) : comparison.report())
   return 0
 }

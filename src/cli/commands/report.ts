@@ -1,7 +1,7 @@
-import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { openStudy } from '../../index.js'
 import { onlyStudy } from '../study/arguments.js'
+import { writePage } from '../study/write-page.js'
 
 export const usage = `nir report STUDY [--html FILE]
 
@@ -27,7 +27,7 @@ export async function report(args: string[]): Promise<number> {
   try {
     const made = await study.report()
     if (values.html === undefined) console.log(made.toText())
-    else writeFileSync(values.html, made.toHTML())
+    else writePage(values.html, made.toHTML())
     return 0
   } finally {
     await study.close()

@@ -1,5 +1,11 @@
 import { parseArgs } from 'node:util'
-import { configuredModels, loadStudyConfig, studySchema, type StudyConfig } from '../../index.js'
+import {
+  configuredModels,
+  loadStudyConfig,
+  requireModels,
+  studySchema,
+  type StudyConfig,
+} from '../../index.js'
 import { UsageError } from '../errors.js'
 import { dryRun } from '../study/dry-run.js'
 import { CONFIG_FLAGS, overridesFrom } from '../study/flags.js'
@@ -67,9 +73,10 @@ export async function sweep(args: string[]): Promise<number> {
   for (const flag of ['shard', 'dry-run'] as const)
     if (values[flag] !== undefined && values.queue !== undefined)
       throw new UsageError(`--${flag} and --queue exclude each other.`, 'Give one of them.')
+  const models = [...configuredModels(config).keys()]
+  if (models.length > 1) await requireModels(config)
   if (values['dry-run']) {
-    for (const name of configuredModels(config).keys())
-      await dryRun(config, { name, shard }, values.json === true)
+    for (const name of models) await dryRun(config, { name, shard }, values.json === true)
     return 0
   }
   const reporter = values.json
@@ -79,7 +86,7 @@ export async function sweep(args: string[]): Promise<number> {
   const stop = new StopSignal()
   let code = 0
   try {
-    for (const name of configuredModels(config).keys()) {
+    for (const name of models) {
       if (values.queue === undefined) {
         const finished = await runStudy(config, { name, shard }, reporter, stop.signal)
         if (!finished) return stop.code ?? 1

@@ -106,7 +106,7 @@ function expected(issue: Issue): string {
 
 const FORMATS: Readonly<Record<string, string>> = {
   '/^\\d+$/': 'the number of a layer',
-  '/^[\\w.-]+$/': 'a name of letters, digits, - and .',
+  '/^[\\w-][\\w.-]*$/': 'the name of a folder: letters, digits, -, _ and (not first) dots',
   '/^[0-9a-fA-F]{64}$/': 'a SHA-256 of 64 hexadecimal digits',
 }
 

@@ -101,10 +101,14 @@ async function configuredProblems(config: StudyConfig): Promise<Problem[]> {
   const missing = taskIds?.find((id) => !all.some((problem) => problem.task_id === id))
   if (missing !== undefined)
     throw new ProblemOptionError('taskIds', missing, `a task_id of the problems of ${source ?? 'embedded'}`)
-  return all
-    .filter(({ task_id: id }) => !range || (id >= range[0] && id <= range[1]))
-    .filter(({ task_id: id }) => !taskIds || taskIds.includes(id))
-    .slice(0, limit)
+  const inRange = all.filter(({ task_id: id }) => !range || (id >= range[0] && id <= range[1]))
+  if (range && inRange.length === 0)
+    throw new ProblemOptionError(
+      'range',
+      range,
+      `the first and last task_id of problems of ${source ?? 'embedded'}`,
+    )
+  return inRange.filter(({ task_id: id }) => !taskIds || taskIds.includes(id)).slice(0, limit)
 }
 
 /** Without fields that are `undefined`. */

@@ -7,7 +7,7 @@ const text = z.string().min(1)
 const count = z.int().min(1)
 
 const model = z
-  .union([text, z.record(z.string().regex(/^[\w.-]+$/), text)])
+  .union([text, z.record(z.string().regex(/^[\w-][\w.-]*$/), text)])
   .describe(
     "'embedded', the path of a GGUF, or a URI of node-llama-cpp (hf:user/repository:Q4_K_M). Or name → model: each is swept into a study of its own, the folder of that name in `study`. Default: embedded.",
   )

@@ -66,12 +66,22 @@ export class Database {
   /** What a query gives, in plain JavaScript: whole numbers as numbers, maps as objects. */
   async query(sql: string, values: readonly unknown[] = []): Promise<Result> {
     this.#requireOpen()
-    const reader = await this.connection.runAndReadAll(sql, values as DuckDBValue[])
-    const names = reader.deduplicatedColumnNames()
-    const types = reader.columnTypes()
-    return {
-      columns: names.map((name, index) => ({ name, type: String(types[index]) })),
-      rows: reader.getRowObjectsJS().map(plainRow),
+    return query(this.connection, sql, values)
+  }
+
+  /**
+   * What a query of the user's gives, on a connection of its own and in a read-only transaction: it leaves what is stored as
+   * it is, and sees nothing that is not committed.
+   */
+  async ask(sql: string, values: readonly unknown[]): Promise<Result> {
+    this.#requireOpen()
+    const { instance } = await this.#shared.file
+    const connection = await instance.connect()
+    try {
+      await connection.run('BEGIN TRANSACTION READ ONLY')
+      return await query(connection, sql, values)
+    } finally {
+      connection.closeSync()
     }
   }
 
@@ -157,6 +167,16 @@ export class Database {
       `The study '${this.folder}' is closed.`,
       'Open it again: openStudy(path).',
     )
+  }
+}
+
+async function query(connection: DuckDBConnection, sql: string, values: readonly unknown[]): Promise<Result> {
+  const reader = await connection.runAndReadAll(sql, values as DuckDBValue[])
+  const names = reader.deduplicatedColumnNames()
+  const types = reader.columnTypes()
+  return {
+    columns: names.map((name, index) => ({ name, type: String(types[index]) })),
+    rows: reader.getRowObjectsJS().map(plainRow),
   }
 }
 

@@ -7,6 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -65,6 +66,8 @@ export function readSettings(folder: string): StudySettings {
  * @throws {@link StudyError} `NOT_A_STUDY` where the folder holds something else, `STUDY_WRITE_FAILED`.
  */
 export function writeSettings(folder: string, settings: StudySettings): void {
+  if (existsSync(folder) && !statSync(folder).isDirectory())
+    throw new StudyError('NOT_A_STUDY', `'${folder}' is not a folder.`, 'Give a new or empty folder.')
   const part = join(folder, `${FILE}.part`)
   try {
     makeFolder(folder)

@@ -80,6 +80,7 @@ problems: { limt: 3, range: [1, x] }
 layers: [0, orig, -1]
 samples: 0
 mapping: { x: 1 }
+model: { ..: embedded }
 arms:
   - injections:
       - { layer: 3, slice: [1, 2, 3] }
@@ -96,25 +97,31 @@ session: { exact: yes }
       { path: 'samples', line: 6, column: 10, message: 'is 0; expected a number from 1.' },
       { path: 'mapping.x', line: 7, column: 12, message: 'the name "x" is not the number of a layer.' },
       {
+        path: 'model...',
+        line: 8,
+        column: 10,
+        message: 'the name ".." is not the name of a folder: letters, digits, -, _ and (not first) dots.',
+      },
+      {
         path: 'arms[0].injections[0].slice',
-        line: 10,
+        line: 11,
         column: 28,
         message: 'is [1,2,3]; expected one or two whole numbers.',
       },
       {
         path: 'arms[0].steering[0].vectr',
-        line: 11,
+        line: 12,
         column: 28,
         message: 'there is no such field. Did you mean vector?',
       },
       {
         path: 'arms[0].noise',
-        line: 12,
+        line: 13,
         column: 5,
         message:
           'there is no such field. There are: name, injections, steering, replacements, temperature, prompt.',
       },
-      { path: 'session.exact', line: 13, column: 19, message: 'is "yes"; expected true or false.' },
+      { path: 'session.exact', line: 14, column: 19, message: 'is "yes"; expected true or false.' },
     ])
     expect(message).toContain(`${join(root, 'ablation.yaml')}:2:1: gird: there is no such field.`)
   })
@@ -158,6 +165,9 @@ describe('what a configuration sweeps', () => {
     expect(await chosen.context?.(chosen.problems[0]!)).toContain('def ')
     expect(all.context).toBeUndefined()
     await expect(sweepOptions({ version: 1, problems: { taskIds: [-5] } })).rejects.toThrow(/taskIds is -5/)
+    await expect(sweepOptions({ version: 1, problems: { range: [5, 2] } })).rejects.toThrow(
+      /range is \[5,2\]; expected the first and last task_id/,
+    )
   })
 
   it('lacks no context', async () => {
