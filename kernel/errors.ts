@@ -25,6 +25,17 @@ export class CellTypeError extends NirError {
   }
 }
 
+/** A file that a cell imports waits while it is loaded, which a CommonJS module cannot. */
+export class TopLevelAwait extends NirError {
+  constructor(path: string) {
+    super(
+      'TOP_LEVEL_AWAIT',
+      `${path} has an await at its top level, which only cells and .mjs files may have.`,
+      'Move it into an exported async function, and await that in a cell.',
+    )
+  }
+}
+
 /** The running cell was interrupted. It is also the `reason` of the cell's AbortSignal. */
 export class CellInterrupted extends NirError {
   constructor() {

@@ -5,6 +5,7 @@ import { createDisplay, DISPLAY_HOOK, isShown } from './display/display.js'
 import { CellInterrupted } from './errors.js'
 import { errorContent } from './execute/error-content.js'
 import { Executor } from './execute/executor.js'
+import { interruptGuards } from './execute/guards.js'
 import { endIntervalsAtInterrupt } from './execute/intervals.js'
 import { CellModules } from './execute/modules.js'
 import { SessionLoader } from './execute/session-loader.js'
@@ -71,6 +72,7 @@ export class Kernel {
     this.sessions = new SessionLoader(loadApi)
     this.desk = new InputDesk((prompt, password) => setup.tell({ kind: 'input', prompt, password }))
     this.converter = new CellConverter(setup.cwd, setup.api, (busy) => this.protect(busy))
+    const guards = interruptGuards(setup.flags)
     const globals = { display, clear, input: this.desk.ask, sh, time, comms: this.comms }
     Object.assign(globalThis, {
       [DISPLAY_HOOK]: display,
@@ -80,9 +82,9 @@ export class Kernel {
     this.executor = new Executor(
       {
         converter: this.converter,
-        modules: new CellModules(setup.cwd, loadApi),
+        modules: new CellModules(setup.cwd, loadApi, guards),
         cwd: setup.cwd,
-        flags: setup.flags,
+        guards,
         session: () => this.sessions.get(),
       },
       globals,

@@ -1,16 +1,15 @@
 import { fileURLToPath } from 'node:url'
-import { cellTransformer } from './await-checks.js'
 import { CellPrograms } from './cell-programs.js'
 import { compilerOptions, LIBRARY } from './compiler-options.js'
 import { refineCompletion } from './completions.js'
+import { toCommonJs, type CommonJs } from './common-js.js'
 import { completeness, type Completeness } from './completeness.js'
-import { declaredNames, type DeclaredNames } from './declared-names.js'
+import type { DeclaredNames } from './declared-names.js'
 import { typeError } from './diagnostics.js'
-import { withoutLinkedExports } from './linked-exports.js'
 import { joinLibrary } from './joined-library.js'
 import { PackageView, packagesFolder } from './package-view.js'
 import { syntaxErrors } from './syntax.js'
-import { CellMap, splitInlineMap } from './source-maps.js'
+import { CellMap } from './source-maps.js'
 import {
   loadTslab,
   type QuickInfo,
@@ -22,6 +21,19 @@ import {
 import { annotateUnnameable, onlyUnnameable } from './unnameable.js'
 import { copiedTypes, copiesOf, variablesIn, type CellVariable } from './variables.js'
 import { WatchedFiles } from './watched-files.js'
+import { withoutExports } from './without-exports.js'
+
+/** The converter puts an export line before each cell. */
+const PREFIX_LINES = 1
+
+/** A file of the user that is ready to run. */
+export interface ConvertedFile {
+  /** The file that the user wrote. */
+  path: string
+  /** The body of a CommonJS module. */
+  code: string
+  map: CellMap
+}
 
 /** A cell that is ready to run. */
 export interface ConvertedCell {
@@ -33,16 +45,17 @@ export interface ConvertedCell {
   lastExpression: string | undefined
   map: CellMap
   names: DeclaredNames
-  /** The user's TypeScript files that this cell imports, as CommonJS. */
-  files: { path: string; data: string }[]
+  /** The user's files that this cell imports, directly or not, and that are new or have changed. */
+  files: ConvertedFile[]
 }
 
 /** TypeScript in, runnable cells out; completion and inspection with the notebook's types. */
 export class CellConverter {
   private readonly watched = new WatchedFiles()
-  private readonly emitted = new Map<string, { map: CellMap; names: DeclaredNames }>()
+  private readonly emitted = new Map<string, CommonJs>()
   private typescript: TypeScript
   private readonly converter: TslabConverter
+  private programs!: CellPrograms
 
   /**
    * @param cwd the notebook's folder, where imports are resolved from
@@ -69,15 +82,18 @@ export class CellConverter {
     return this.whole(() => this.convertNow(declarations, source))
   }
 
-  complete(declarations: string, source: string, position: number): TslabCompletion {
+  complete(declarations: string, written: string, position: number): TslabCompletion {
     return this.whole(() => {
+      const source = withoutExports(this.typescript, written)
       const found = this.converter.complete(declarations, source, position)
       return refineCompletion(this.typescript, found, { declarations, source, position })
     })
   }
 
   inspect(declarations: string, source: string, position: number): QuickInfo | undefined {
-    return this.whole(() => this.converter.inspect(declarations, source, position))
+    return this.whole(() =>
+      this.converter.inspect(declarations, withoutExports(this.typescript, source), position),
+    )
   }
 
   /**
@@ -111,18 +127,27 @@ export class CellConverter {
     if (broken.length > 0) throw typeError(broken, source)
     this.watched.announceChanges()
     this.emitted.clear()
-    const result = this.named(declarations, source)
-    if (result.diagnostics.length > 0) throw typeError(result.diagnostics, source)
+    const result = this.named(declarations, withoutExports(this.typescript, source))
+    if (result.diagnostics.length > 0) {
+      throw typeError(result.diagnostics, source, (name) => this.programs.textOf(name))
+    }
     const code = result.output ?? ''
-    const { map = new CellMap([]), names = { all: [], variables: [] } } = this.emitted.get(code) ?? {}
+    const { steps = [], names = { all: [], variables: [] } } = this.emitted.get(code) ?? {}
     return {
       code,
       declarations: result.declOutput ?? declarations,
       lastExpression: result.lastExpressionVar,
-      map,
+      map: new CellMap(steps, PREFIX_LINES),
       names,
-      files: result.sideOutputs ?? [],
+      files: this.programs.takeEmitted().map(({ source, data }) => this.file(source, data)),
     }
+  }
+
+  private file(path: string, data: string): ConvertedFile {
+    const { target } = this.programs.options
+    const compilerOptions = { target, module: this.typescript.ModuleKind.CommonJS, esModuleInterop: true }
+    const { code, steps } = toCommonJs(this.typescript, data, { compilerOptions, isCell: false })
+    return { path, code, map: new CellMap(steps, 0) }
   }
 
   private named(declarations: string, source: string): TslabResult {
@@ -147,28 +172,12 @@ export class CellConverter {
         { ...options, ...compilerOptions(original, cwd, api, view) },
         ...rest,
       )
-    let programs: CellPrograms
-    copy.createWatchProgram = (host: TypeScript) => (programs = new CellPrograms(original, host))
-    copy.createPrinter = () => ({ printFile: (file: TypeScript) => programs.print(file) })
+    copy.createWatchProgram = (host: TypeScript) => (this.programs = new CellPrograms(original, host))
+    copy.createPrinter = () => ({ printFile: (file: TypeScript) => this.programs.print(file) })
     copy.transpileModule = (input: string, options: { compilerOptions: object }) => {
-      const { code, map } = splitInlineMap(input)
-      let names: DeclaredNames | undefined
-      const readNames = () => (file: TypeScript) => {
-        names = declaredNames(original, file)
-        return file
-      }
-      const result = original.transpileModule(code, {
-        ...options,
-        compilerOptions: { ...options.compilerOptions, inlineSourceMap: true },
-        transformers: {
-          before: [readNames, cellTransformer(original)],
-          after: [withoutLinkedExports(original, () => names!.variables)],
-        },
-      })
-      const output = splitInlineMap(result.outputText)
-      const steps = [output.map, map].flatMap((step) => step ?? [])
-      this.emitted.set(output.code, { map: new CellMap(steps), names: names! })
-      return { ...result, outputText: output.code }
+      const cell = toCommonJs(original, input, { ...options, isCell: true })
+      this.emitted.set(cell.code, cell)
+      return { outputText: cell.code }
     }
   }
 }

@@ -1,9 +1,9 @@
 import { isBuiltin } from 'node:module'
-import { dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { EarlierDeclarations } from './earlier-declarations.js'
 import { SteadyImports } from './steady-imports.js'
 import { shorthandTransformer } from './shorthand.js'
-import { DECLARATIONS_FILE, type TypeScript } from './tslab.js'
+import { CELL_FILE, DECLARATIONS_FILE, type TypeScript } from './tslab.js'
 import { isLibrary } from './watched-files.js'
 
 /**
@@ -11,6 +11,14 @@ import { isLibrary } from './watched-files.js'
  * text than all types of Node 20), ours for the insides of the queue. A cell that imports one itself gets its types.
  */
 const UNREAD_BY_LIBRARIES = new Set(['plotly.js-dist-min', 'ioredis', 'bullmq'])
+
+type Write = (fileName: string, data: string) => void
+
+/** A file of the user as JavaScript, with an inline map to its source. */
+export interface EmittedFile {
+  source: string
+  data: string
+}
 
 /**
  * The programs that the converter builds, one after another, of a cell and of the declarations before it: what it gets
@@ -30,6 +38,7 @@ export class CellPrograms {
   private readonly compilerHost: TypeScript
   private program: TypeScript
   private timer: unknown
+  private emitted: EmittedFile[] = []
 
   /** @param host what the converter would give to `createWatchProgram` */
   constructor(
@@ -46,6 +55,16 @@ export class CellPrograms {
     this.compilerHost.getSourceFile = (name: string, ...rest: unknown[]) => this.read(name, parse, rest)
     for (const root of host.rootFiles as string[]) this.watch(root)
     this.announce()
+  }
+
+  /** The options that cells are compiled with. */
+  get options(): { readonly target: number } {
+    return this.host.options as { target: number }
+  }
+
+  /** The text of a file, by its path from the cell's folder. */
+  textOf(name: string): string | undefined {
+    return this.files.get(join(this.compilerHost.getCurrentDirectory() as string, name))?.text as string
   }
 
   /** Stands in for a printer's `printFile`, which the converter has for the declarations before a cell only. */
@@ -91,17 +110,35 @@ export class CellPrograms {
 
   /** The part of a builder program that the converter uses. */
   private nextBuilder(): TypeScript {
+    const { host } = this
     let program: TypeScript
     const built = () => (program ??= this.build())
     return {
       getProgram: built,
       getSourceFile: (name: string) => program?.getSourceFile(name) ?? this.bound(name),
       getAllDependencies: (file: TypeScript) => [...this.sourcesOf(built(), file, new Set<string>())],
-      emit: (file: unknown, write: unknown, token: unknown, dtsOnly: unknown, custom: TypeScript) => {
+      emit: (file: TypeScript, write: Write, token: unknown, dtsOnly: unknown, custom: TypeScript) => {
+        if (basename(file.fileName as string) !== CELL_FILE) return this.emitFile(built(), file)
         const repair = shorthandTransformer(this.ts, built().getTypeChecker())
-        return built().emit(file, write, token, dtsOnly, { ...custom, after: [repair, ...custom.after] })
+        const flat: Write = (name, data) => write(`${host.options.outDir}/${basename(name)}`, data)
+        return built().emit(file, flat, token, dtsOnly, { ...custom, after: [repair, ...custom.after] })
       },
     }
+  }
+
+  /** The converter takes files of the cell's own folder only, and would rewrite them as if they were cells. */
+  private emitFile(program: TypeScript, file: TypeScript): void {
+    const take: Write = (name, data) => {
+      if (name.endsWith('.js')) this.emitted.push({ source: file.fileName as string, data })
+    }
+    program.emit(file, take)
+  }
+
+  /** The user's files that were emitted since the last call. */
+  takeEmitted(): EmittedFile[] {
+    const taken = this.emitted
+    this.emitted = []
+    return taken
   }
 
   private build(): TypeScript {
@@ -133,6 +170,8 @@ export class CellPrograms {
     const parseOptions = { languageVersion: host.options.target, setExternalModuleIndicator }
     const file = compilerHost.getSourceFile(name, parseOptions)
     ts.bindSourceFile(file, host.options)
+    // The converter exports what this lists; `declare global` is no name.
+    file.locals?.delete('__global')
     return file
   }
 

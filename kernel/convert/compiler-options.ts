@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname, join, parse } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { PackageView } from './package-view.js'
 import type { TypeScript } from './tslab.js'
@@ -36,6 +36,9 @@ export function compilerOptions(
 ): Record<string, unknown> {
   return {
     moduleResolution: ts.ModuleResolutionKind.Bundler,
+    // Files beside or above the notebook's folder may be imported too, and with their own extension.
+    rootDir: parse(cwd).root,
+    allowImportingTsExtensions: true,
     disableTopLevelAwait: false,
     inlineSourceMap: true,
     strict: true,

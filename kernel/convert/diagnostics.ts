@@ -2,14 +2,21 @@ import { blank, underline } from '../columns.js'
 import { CellTypeError } from '../errors.js'
 import type { TslabDiagnostic } from './tslab.js'
 
-/** Turns the converter's diagnostics into one error that shows each with its line of the cell. */
-export function typeError(diagnostics: readonly TslabDiagnostic[], source: string): CellTypeError {
-  const lines = source.split('\n')
+/** Turns the converter's diagnostics into one error that shows each with its line of the cell, or of a file that it
+ * imports. */
+export function typeError(
+  diagnostics: readonly TslabDiagnostic[],
+  source: string,
+  readFile: (name: string) => string | undefined = () => undefined,
+): CellTypeError {
+  const linesOf = (name?: string): string[] =>
+    (name === undefined ? source : (readFile(name) ?? '')).split('\n')
   const details = byPlace(diagnostics).map((chain) =>
-    [...headsOf(chain), ...markedLine(chain[0]!, lines)].join('\n'),
+    [...headsOf(chain), ...markedLine(chain[0]!, linesOf(chain[0]!.fileName))].join('\n'),
   )
   const first = diagnostics[0]!
-  return new CellTypeError(`${messageOf(first)} (line ${first.start.line + 1})`, details)
+  const file = first.fileName === undefined ? '' : `${first.fileName}, `
+  return new CellTypeError(`${messageOf(first)} (${file}line ${first.start.line + 1})`, details)
 }
 
 /** The converter gives the parts of an explanation one by one, with the place of the first. */
@@ -38,9 +45,9 @@ function messageOf({ messageText }: TslabDiagnostic): string {
   return messageText.replace(/\s+/g, ' ')
 }
 
-function markedLine({ fileName, start, end }: TslabDiagnostic, lines: readonly string[]): string[] {
+function markedLine({ start, end }: TslabDiagnostic, lines: readonly string[]): string[] {
   const text = lines[start.line]
-  if (fileName !== undefined || text === undefined) return []
+  if (text === undefined || text === '') return []
   const marked = text.slice(start.character, end.line === start.line ? end.character : undefined)
   return [`    ${text}`, `    ${blank(text.slice(0, start.character))}${underline(marked)}`]
 }

@@ -2,9 +2,6 @@ import { SourceMap, type SourceMapPayload } from 'node:module'
 
 const INLINE = /\/\/# sourceMappingURL=data:application\/json[^,]*;base64,([A-Za-z0-9+/=]+)\s*$/
 
-/** The export line that the converter puts before each cell. */
-const PREFIX_LINES = 1
-
 /** A place in the source of a cell, both counted from one. */
 export interface Place {
   line: number
@@ -19,9 +16,13 @@ export function splitInlineMap(code: string): { code: string; map: SourceMap | u
   return { code: code.slice(0, found.index), map: new SourceMap(payload) }
 }
 
-/** The way back from the code that runs to the cell: through CommonJS → JavaScript, then JavaScript → TypeScript. */
+/** The way back from the code that runs to the cell, or to a file that it imports: through CommonJS → JavaScript, then JavaScript → TypeScript. */
 export class CellMap {
-  constructor(private readonly steps: readonly SourceMap[]) {}
+  /** @param prefixLines how many lines stand before what the user wrote */
+  constructor(
+    private readonly steps: readonly SourceMap[],
+    private readonly prefixLines: number,
+  ) {}
 
   /** The place in the cell for a place in the running code, or undefined for generated code. */
   original(line: number, column: number): Place | undefined {
@@ -34,7 +35,7 @@ export class CellMap {
       if (entry.originalLine === undefined || entry.originalColumn === undefined) return undefined
       at = { line: entry.originalLine, column: entry.originalColumn }
     }
-    const cellLine = at.line - PREFIX_LINES
+    const cellLine = at.line - this.prefixLines
     return cellLine < 0 ? undefined : { line: cellLine + 1, column: at.column + 1 }
   }
 }

@@ -45,7 +45,11 @@ export class SteadyImports {
 
   private add(name: string): void {
     if (isPath(name) || this.packages.has(name)) return
-    this.packages.set(name, this.ts.factory.createStringLiteral(name))
+    const { factory } = this.ts
+    const literal = factory.createStringLiteral(name)
+    // As in a parsed file: the completion of quoted names looks at an import's parent.
+    literal.parent = factory.createImportDeclaration(undefined, undefined, literal)
+    this.packages.set(name, literal)
   }
 
   private joined(found: readonly TypeScript[]): TypeScript[] {

@@ -13,7 +13,6 @@ export interface TslabResult {
   declOutput?: string
   diagnostics: TslabDiagnostic[]
   lastExpressionVar?: string
-  sideOutputs?: { path: string; data: string }[]
 }
 
 export interface TslabDiagnostic {
@@ -47,6 +46,9 @@ export interface TslabModule {
 
 /** What the converter calls the file with the declarations before a cell. */
 export const DECLARATIONS_FILE = '__prev__.d.ts'
+
+/** What the converter calls the file with a cell. */
+export const CELL_FILE = '__tslab__.ts'
 
 /** A namespace of TypeScript 5.0 (tslab's fork), which has no usable types of its own here. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any

@@ -58,7 +58,8 @@ function ownDisplay(value: unknown): (() => unknown) | undefined {
 function withText(bundle: MimeBundle, value: unknown): MimeBundle {
   const text =
     bundle['text/plain'] ?? ('text/html' in bundle || hasImage(bundle) ? '[display]' : inspect(value))
-  const entries = Object.entries(bundle).map(([type, content]) => [
+  const given = Object.entries(bundle).filter(([, content]) => content !== undefined)
+  const entries = given.map(([type, content]) => [
     type,
     content instanceof Uint8Array ? Buffer.from(content).toString('base64') : toJsonValue(content),
   ])

@@ -18,7 +18,9 @@ export function isGeneration(value: unknown): value is GenerationLike {
 
 /** Whether a value is a list of few generations, such as the arms of one prompt. */
 export function areGenerations(value: unknown): value is readonly GenerationLike[] {
-  return Array.isArray(value) && value.length > 0 && value.length <= 40 && value.every(isGeneration)
+  if (!Array.isArray(value) || value.length === 0 || value.length > 40) return false
+  // Spread, since the holes of a sparse list are passed over by `every`.
+  return [...(value as unknown[])].every(isGeneration)
 }
 
 /** Generated code beside each other, highlighted as Python, with what is known of it. */

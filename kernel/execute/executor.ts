@@ -5,7 +5,6 @@ import { GUARDS } from '../convert/await-checks.js'
 import type { CellConverter, ConvertedCell } from '../convert/cell-converter.js'
 import { PRELUDE } from '../prelude.js'
 import { CellRun } from './cell-run.js'
-import { checkEpoch, currentEpoch, iterateChecked, stopLoop } from './guards.js'
 import type { CellModules } from './modules.js'
 import { Scope } from './scope.js'
 import { cellName, registerCell } from './traces.js'
@@ -21,8 +20,8 @@ export interface ExecutorHost {
   converter: CellConverter
   modules: CellModules
   cwd: string
-  /** Memory shared with the server; loops of cells look at its INTERRUPTED. */
-  flags: Int32Array
+  /** What the emitted code of cells uses, by name. */
+  guards: Readonly<Record<string, unknown>>
   /** The session behind `nir`. */
   session(): Promise<object>
 }
@@ -30,7 +29,6 @@ export interface ExecutorHost {
 /** Runs cells, one at a time, and keeps what they declare. */
 export class Executor {
   private readonly scope: Scope
-  private readonly stop: () => never
   private declarations = PRELUDE
   private run: CellRun | undefined
   private sessionShadowed = false
@@ -40,7 +38,6 @@ export class Executor {
     globals: Record<string, unknown>,
   ) {
     this.scope = new Scope(globals)
-    this.stop = stopLoop(host.flags)
   }
 
   /** The types of what the notebook has declared. */
@@ -108,17 +105,13 @@ export class Executor {
   }
 
   private async call(cell: ConvertedCell, label: string): Promise<void> {
-    const { modules, cwd } = this.host
+    const { modules, cwd, guards } = this.host
     const scope = {
       exports: this.scope.exports,
       require: modules.require,
       __dirname: cwd,
+      ...guards,
       [GUARDS.import]: modules.import,
-      [GUARDS.epoch]: currentEpoch,
-      [GUARDS.check]: checkEpoch,
-      [GUARDS.iterate]: iterateChecked,
-      [GUARDS.flags]: this.host.flags,
-      [GUARDS.stop]: this.stop,
       [GUARDS.meta]: {
         url: pathToFileURL(join(cwd, 'cell.ts')).href,
         dirname: cwd,

@@ -1,3 +1,4 @@
+import { GUARDS } from '../convert/await-checks.js'
 import { CellInterrupted } from '../errors.js'
 import { INTERRUPTED } from '../server/protocol.js'
 
@@ -20,7 +21,7 @@ export function checkEpoch<T>(before: number, value: T): T {
 }
 
 /** Called by a loop that saw the flag: one interrupt is one exception, so that a `finally` may loop. */
-export function stopLoop(flags: Int32Array): () => never {
+function stopLoop(flags: Int32Array): () => never {
   return () => {
     Atomics.store(flags, INTERRUPTED, 0)
     throw new CellInterrupted()
@@ -28,7 +29,22 @@ export function stopLoop(flags: Int32Array): () => never {
 }
 
 /** Passes on the items of an iterable until an interrupt comes. */
-export async function* iterateChecked<T>(items: AsyncIterable<T> | Iterable<T>): AsyncGenerator<T> {
+async function* iterateChecked<T>(items: AsyncIterable<T> | Iterable<T>): AsyncGenerator<T> {
   const before = epoch
   for await (const item of items) yield checkEpoch(before, item)
+}
+
+/**
+ * What the emitted code of cells, and of the files that they import, uses to end at an interrupt.
+ *
+ * @param flags memory shared with the server; loops look at its INTERRUPTED
+ */
+export function interruptGuards(flags: Int32Array): Record<string, unknown> {
+  return {
+    [GUARDS.epoch]: currentEpoch,
+    [GUARDS.check]: checkEpoch,
+    [GUARDS.iterate]: iterateChecked,
+    [GUARDS.flags]: flags,
+    [GUARDS.stop]: stopLoop(flags),
+  }
 }

@@ -1,6 +1,11 @@
-import { createRequire, Module, isBuiltin } from 'node:module'
+import { createRequire, isBuiltin } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import vm from 'node:vm'
+import { GUARDS } from '../convert/await-checks.js'
+import type { ConvertedFile } from '../convert/cell-converter.js'
+import { TopLevelAwait } from '../errors.js'
+import { registerFile } from './traces.js'
 
 type Require = (specifier: string) => unknown
 
@@ -16,17 +21,19 @@ export class CellModules {
   private readonly near: NodeJS.Require
   private readonly own = createRequire(import.meta.url)
   private readonly loaded = new Map<string, unknown>()
-  private readonly files = new Map<string, string>()
+  private readonly files = new Map<string, ConvertedFile>()
   private readonly fileModules = new Map<string, { exports: unknown }>()
   private readonly nativeImport: (specifier: string) => Promise<object>
 
   /**
    * @param cwd the notebook's folder
    * @param loadApi loads the module that `nir-lab` stands for
+   * @param guards what the emitted code of cells and files uses, by name
    */
   constructor(
     private readonly cwd: string,
     private readonly loadApi: () => Promise<object>,
+    private readonly guards: Readonly<Record<string, unknown>>,
   ) {
     const filename = join(cwd, 'cell.js')
     this.near = createRequire(filename)
@@ -36,17 +43,20 @@ export class CellModules {
     }) as (specifier: string) => Promise<object>
   }
 
-  /** Takes the user's TypeScript files as they are now. */
-  updateFiles(files: readonly { path: string; data: string }[]): void {
+  /** Takes the user's files as they are now. */
+  updateFiles(files: readonly ConvertedFile[]): void {
     if (files.length > 0) this.fileModules.clear()
-    for (const { path, data } of files) this.files.set(resolve(path), data)
+    for (const file of files) {
+      this.files.set(file.path, file)
+      registerFile(file.path, file.map)
+    }
   }
 
-  /** Loads every module that `code` requires by name. */
+  /** Loads every module that `code`, and the user's files, require by name. */
   async prepare(code: string): Promise<void> {
-    const sources = [code, ...this.files.values()]
-    for (const source of sources) {
-      for (const [, specifier] of source.matchAll(REQUIRED)) await this.load(specifier!)
+    const files = [...this.files].map(([path, file]) => [dirname(path), file.code] as const)
+    for (const [folder, source] of [[this.cwd, code] as const, ...files]) {
+      for (const [, specifier] of source.matchAll(REQUIRED)) await this.load(folder, specifier!)
     }
   }
 
@@ -54,15 +64,18 @@ export class CellModules {
   readonly require: Require = (specifier) => this.requireFrom(this.cwd, specifier)
 
   /** The `import()` of cells. */
-  readonly import = async (specifier: string): Promise<unknown> => {
+  readonly import = (specifier: string): Promise<unknown> => this.importFrom(this.cwd, specifier)
+
+  private async importFrom(folder: string, specifier: string): Promise<unknown> {
     const text = String(specifier)
-    if (this.fileFor(this.cwd, text)) return this.require(text)
+    if (this.fileFor(folder, text)) return this.requireFrom(folder, text)
     if (text === PACKAGE) return this.loadApi()
-    return this.nativeImport(this.resolveForImport(text))
+    return this.nativeImport(isPath(text) ? hrefOf(folder, text) : this.resolveForImport(text))
   }
 
-  private async load(specifier: string): Promise<void> {
-    if (this.loaded.has(specifier) || isBuiltin(specifier) || isPath(specifier)) return
+  private async load(folder: string, specifier: string): Promise<void> {
+    if (isPath(specifier)) return this.loadPath(folder, specifier)
+    if (this.loaded.has(specifier) || isBuiltin(specifier)) return
     if (specifier === PACKAGE) {
       this.loaded.set(specifier, asCommonJs(await this.loadApi()))
       return
@@ -75,10 +88,20 @@ export class CellModules {
     }
   }
 
+  /** Of the user's own modules only those that Node runs as they are may have a top-level await. */
+  private async loadPath(folder: string, specifier: string): Promise<void> {
+    const path = resolve(folder, specifier)
+    if (!path.endsWith('.mjs') || this.loaded.has(path)) return
+    this.loaded.set(path, asCommonJs(await this.nativeImport(hrefOf(folder, specifier))))
+  }
+
   private requireFrom(folder: string, specifier: string): unknown {
     const file = this.fileFor(folder, specifier)
     if (file) return this.runFile(file)
-    if (isPath(specifier)) return this.near(resolve(folder, specifier))
+    if (isPath(specifier)) {
+      const path = resolve(folder, specifier)
+      return this.loaded.has(path) ? this.loaded.get(path) : this.near(path)
+    }
     return this.loaded.has(specifier) ? this.loaded.get(specifier) : this.requirePackage(specifier)
   }
 
@@ -111,31 +134,69 @@ export class CellModules {
   }
 
   /** The compiled file of the user that `specifier` names, if it is one. */
-  private fileFor(folder: string, specifier: string): string | undefined {
+  private fileFor(folder: string, specifier: string): ConvertedFile | undefined {
     if (!isPath(specifier)) return undefined
     const path = resolve(folder, specifier)
-    const stem = path.replace(/\.[cm]?[jt]sx?$/, '')
-    return [path, `${stem}.js`, `${path}.js`, join(path, 'index.js')].find((candidate) =>
-      this.files.has(candidate),
-    )
+    const stem = path.replace(/\.[jt]sx?$/, '')
+    const candidates = [
+      `${stem}.ts`,
+      path,
+      `${path}.ts`,
+      `${path}.js`,
+      join(path, 'index.ts'),
+      join(path, 'index.js'),
+    ]
+    return candidates.map((candidate) => this.files.get(candidate)).find((file) => file !== undefined)
   }
 
-  private runFile(path: string): unknown {
+  private runFile(file: ConvertedFile): unknown {
+    const { path } = file
     const cached = this.fileModules.get(path)
     if (cached) return cached.exports
-    const module = new Module(path) as Module & { _compile(code: string, path: string): void }
-    module.filename = path
-    module.paths = createRequire(path).resolve.paths('x') ?? []
-    module.require = ((specifier: string) => this.requireFrom(dirname(path), specifier)) as NodeJS.Require
+    const module = { exports: {} }
+    const folder = dirname(path)
+    const scope = {
+      ...this.guards,
+      exports: module.exports,
+      module,
+      require: (specifier: string) => this.requireFrom(folder, specifier),
+      __filename: path,
+      __dirname: folder,
+      [GUARDS.import]: (specifier: string) => this.importFrom(folder, specifier),
+      [GUARDS.meta]: { url: pathToFileURL(path).href, dirname: folder, filename: path },
+    }
     this.fileModules.set(path, module)
     try {
-      module._compile(this.files.get(path)!, path)
+      compile(file, Object.keys(scope))(...Object.values(scope))
     } catch (error) {
       this.fileModules.delete(path)
       throw error
     }
     return module.exports
   }
+}
+
+function compile({ path, code }: ConvertedFile, names: readonly string[]): (...values: unknown[]) => void {
+  const wrapped = (kind: string): string => `(${kind} (${names.join(', ')}) {\n${code}\n})`
+  const options = { filename: path, lineOffset: -1 }
+  try {
+    return vm.runInThisContext(wrapped('function'), options) as (...values: unknown[]) => void
+  } catch (error) {
+    if (compiles(wrapped('async function'))) throw new TopLevelAwait(path)
+    throw error
+  }
+}
+
+function compiles(code: string): boolean {
+  try {
+    return Boolean(new vm.Script(code))
+  } catch {
+    return false
+  }
+}
+
+function hrefOf(folder: string, specifier: string): string {
+  return pathToFileURL(resolve(folder, specifier)).href
 }
 
 /** A namespace that TypeScript's CommonJS helpers treat as an ES module. */

@@ -5,6 +5,7 @@ const CELL_PLACE = /\bIn\[([^\]]+)\]:(\d+):(\d+)/g
 const FIRST_PLACE = /^\s+at .*\bIn\[([^\]]+)\]:(\d+):(\d+)/m
 const LINES_AROUND = 2
 const cells = new Map<string, { map: CellMap; source: string }>()
+const files = new Map<string, CellMap>()
 
 /** The file name of a cell in stack traces. */
 export function cellName(label: string): string {
@@ -14,6 +15,11 @@ export function cellName(label: string): string {
 /** Makes traces of the cell `label` show its TypeScript lines. */
 export function registerCell(label: string, map: CellMap, source: string): void {
   cells.set(label, { map, source })
+}
+
+/** Makes traces of a file that cells import show its TypeScript lines. */
+export function registerFile(path: string, map: CellMap): void {
+  files.set(path, map)
 }
 
 /** Puts the lines of the cell around the innermost place of a trace before its first frame of a cell. */
@@ -50,11 +56,21 @@ function mapPlaces(text: string): string {
   })
 }
 
+/** A frame, with its place in the file that the user wrote. */
+function inFile(frame: NodeJS.CallSite): string {
+  const path = frame.getFileName() ?? ''
+  const line = frame.getLineNumber()
+  const column = frame.getColumnNumber()
+  const place = line && column ? files.get(path)?.original(line, column) : undefined
+  if (!place) return String(frame)
+  return String(frame).replace(`${path}:${line}:${column}`, `${path}:${place.line}:${place.column}`)
+}
+
 /** From now on, `error.stack` shows TypeScript lines of cells, wherever it is read. */
 export function installTraces(): void {
   Error.prepareStackTrace = (error, frames) => {
     // Functions of earlier cells are called as methods of the proxy that holds them.
-    const lines = frames.map((frame) => `    at ${String(frame).replace(/^(async )?Proxy\./, '$1')}`)
+    const lines = frames.map((frame) => `    at ${inFile(frame).replace(/^(async )?Proxy\./, '$1')}`)
     const trace = mapPlaces(lines.join('\n')).split('\n')
     // Below the cell come only the kernel's own frames.
     const last = trace.findLastIndex((line) => line.includes('In['))

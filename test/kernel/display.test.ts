@@ -114,6 +114,15 @@ describe('other values', () => {
     expect(data).toEqual({ 'image/png': 'AQID', 'text/plain': '[display]' })
   })
 
+  it('may leave out a form by giving undefined', async () => {
+    const value = { [DISPLAY]: () => ({ 'text/html': '<b>1</b>', 'text/plain': undefined }) }
+    expect(await bundle(value)).toEqual({ 'text/html': '<b>1</b>', 'text/plain': '[display]' })
+  })
+
+  it('are no generations when they are lists of holes', async () => {
+    expect(await bundle(new Array(3))).toEqual({ 'text/plain': '[ <3 empty items> ]' })
+  })
+
   it('are inspected', async () => {
     expect(await bundle({ a: [1] })).toEqual({ 'text/plain': '{ a: [ 1 ] }' })
   })

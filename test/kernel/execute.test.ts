@@ -154,6 +154,9 @@ describe('errors', () => {
       ename: 'Thrown',
       evalue: '{ code: 3 }',
     })
+    // What throws when it is looked at is an error like any other, also for a front end.
+    const hostile = await kernel.run('throw new Proxy(new Error("x"), { get() { throw 1 } })')
+    expect(hostile.messages.at(-1)).toMatchObject({ type: 'error', content: { ename: 'Error' } })
     const stray = await kernel.run(
       'Promise.reject(new Error("lost")); await new Promise((r) => setTimeout(r, 30))',
     )

@@ -59,6 +59,75 @@ function edit(path: string, text: string): void {
   utimesSync(file, new Date(), new Date(clock))
 }
 
+describe("the user's own modules", () => {
+  it('may loop, await, and count in variables that they export', async () => {
+    edit(
+      'lib/work.ts',
+      'import { scale } from "./scale.ts"\nexport let count = 0\nexport async function work() {\n  for (let i = 0; i < 3; i++) count += i\n  count++\n  for await (const x of [1, 2]) count += x * scale\n  return import.meta.url.split("/").slice(-2).join("/")\n}',
+    )
+    expect(await value('import { work, count } from "./lib/work.ts"\n;[await work(), count]')).toBe(
+      "[ 'lib/work.ts', 34 ]",
+    )
+    expect(
+      await value('const again = await import("./lib/work.ts")\n;[await again.work(), again.count]'),
+    ).toBe("[ 'lib/work.ts', 68 ]")
+  })
+
+  it('are interrupted like cells', async () => {
+    edit('lib/spin.ts', 'export async function spin() {\n  console.log("ready")\n  for (;;);\n}')
+    const { reply } = await kernel.interrupted('import { spin } from "./lib/spin"\nawait spin()')
+    expect(reply['ename']).toBe('CellInterrupted')
+    expect((reply['traceback'] as string[]).join('\n')).toContain('lib/spin.ts:3:')
+  })
+
+  it('are named in traces with the line of their TypeScript', async () => {
+    edit(
+      'lib/fails.ts',
+      'interface Unseen {\n  a: number\n}\n\nexport function fails(): Unseen {\n  throw new Error("in a file")\n}',
+    )
+    const { reply } = await kernel.run('import { fails } from "./lib/fails"\nfails()')
+    expect((reply['traceback'] as string[]).join('\n')).toContain('lib/fails.ts:6:9)')
+  })
+
+  it('are named in type errors, with the line', async () => {
+    edit('lib/typed.ts', 'export const typed: number =\n  "text"')
+    const { reply } = await kernel.run('import { typed } from "./lib/typed"')
+    expect(reply['evalue']).toContain('(lib/typed.ts, line 1)')
+    expect(reply['traceback']).toEqual([
+      expect.stringMatching(/^lib\/typed.ts:1:14 - TS2322.*\n {4}export const typed.*\n {17}~~~~~$/),
+    ])
+  })
+
+  it("may lie above the notebook's folder, and be edited", async () => {
+    const name = `above-${process.pid}`
+    const path = `../${name}.ts`
+    try {
+      edit(path, 'export const above = 1')
+      expect(await value(`import { above } from "../${name}"\nabove`)).toBe('1')
+      edit(path, 'export const above = "two"')
+      expect(await value(`import { above } from "../${name}"\nabove`)).toBe("'two'")
+    } finally {
+      rmSync(join(kernel.folder, path), { force: true })
+    }
+  })
+
+  it('may be what Node runs as it is, with a top-level await', async () => {
+    edit('lib/twin.js', 'export const kind = "js"')
+    edit('lib/twin.mjs', 'export const kind = await Promise.resolve("mjs")')
+    edit('lib/twin.cjs', 'module.exports = { kind: "cjs" }')
+    expect(await value('import { kind as js } from "./lib/twin.js"\njs')).toBe("'js'")
+    expect(await value('import { kind as mjs } from "./lib/twin.mjs"\nmjs')).toBe("'mjs'")
+    expect(await value('import cjs from "./lib/twin.cjs"\ncjs.kind')).toBe("'cjs'")
+  })
+
+  it('may not await at their top otherwise, and the error says what to do', async () => {
+    edit('lib/waits.ts', 'export const waited = await Promise.resolve(1)')
+    const { reply } = await kernel.run('import { waited } from "./lib/waits"\nwaited')
+    expect(reply['evalue']).toContain('lib/waits.ts has an await at its top level')
+    expect(reply['evalue']).toContain('exported async function')
+  })
+})
+
 describe("packages of the notebook's folder", () => {
   it('may be ESM only, with a top-level await', async () => {
     expect(await value('import whole, { two } from "esm-only"\n[whole, two]')).toBe("[ 'whole', 2 ]")

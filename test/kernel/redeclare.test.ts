@@ -63,6 +63,43 @@ describe('a later cell declares a name anew', () => {
   })
 })
 
+describe('a variable that a later cell declares anew', () => {
+  it('is out of reach of the functions that hold the earlier one', async () => {
+    await value(
+      'let tally = 1\nconst functions = [() => tally++, () => ++tally, () => (tally += 1), () => ([tally] = [7])[0]]',
+    )
+    expect(await value('tally = 20; [...functions.map((one) => one()), tally]')).toBe('[ 20, 22, 23, 7, 7 ]')
+    await value('let tally = 10')
+    expect(await value('[...functions.map((one) => one()), tally]')).toBe('[ 7, 9, 10, 7, 10 ]')
+  })
+})
+
+describe('what is written as for a file', () => {
+  it('loses its exports, and its names are known to later cells', async () => {
+    await value(
+      'export const shared = 4\nexport default function named() { return shared }\nexport type Text = string\nexport interface Row { id: number }\nexport abstract class Base { x = 1 }\nexport async function later() { return 5 }\nexport { shared as other, type Row as Line }',
+    )
+    expect(
+      await value('const text: Text = "a", row: Row = { id: named() }\n;[text, row, shared, await later()]'),
+    ).toBe("[ 'a', { id: 4 }, 4, 5 ]")
+    expect(await value('export default 6')).toBe('6')
+  })
+
+  it('says the place of an error as it was written', async () => {
+    const { reply } = await kernel.run('export const wrong: number = "a"')
+    expect(reply['traceback']).toEqual([
+      expect.stringMatching(/^cell:1:14 - TS2322.*\n {4}export const wrong/),
+    ])
+  })
+
+  it('may add to global types', async () => {
+    await value(
+      'declare global { interface Array<T> { third(): T } }\nArray.prototype.third = function () { return this[2] }',
+    )
+    expect(await value('[1, 2, 3].third()')).toBe('3')
+  })
+})
+
 describe('awaits at the top level', () => {
   it.each([
     ['in brackets', 'await (Promise.resolve(1))', '1'],
