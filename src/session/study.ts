@@ -143,6 +143,7 @@ export class Study {
    * Writes the tables into a folder, a file each, sorted; `generations` has all that is known of one, with texts and a
    * column a metric.
    * @returns the files' paths.
+   * @throws {@link StudyError} `EXPORT_FAILED`.
    * @example
    * await study.export('tables', 'csv')
    */

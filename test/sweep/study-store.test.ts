@@ -8,6 +8,7 @@ import { stubSweep } from '../../bench/lib/stub-sweep.js'
 import { dumpStudy } from '../../bench/lib/study-kills.js'
 import { openStudy } from '../../src/index.js'
 import { built } from '../kernel/built.js'
+import { studyError } from '../../src/sweep/store/errors.js'
 
 const root = mkdtempSync(join(tmpdir(), 'nir-study-'))
 let folders = 0
@@ -236,6 +237,13 @@ describe('a study that cannot be opened says what to do', () => {
       writeFileSync(path, bytes)
     })
     await expect(openStudy(folder)).rejects.toEqual(failing('STUDY_NEWER', /9999.*Update/s))
+  })
+
+  it('a file that one may not write to is no damage', () => {
+    const said = 'IO Error: Cannot open file "/runs/a/study.duckdb": Permission denied'
+    expect(studyError(new Error(said), '/runs/a', null)).toEqual(
+      failing('STUDY_WRITE_FAILED', /Permission denied\. To open a study.*copy it to where you may/),
+    )
   })
 
   it('a study of another settings file', async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parquetReadObjects } from 'hyparquet'
@@ -170,6 +170,28 @@ describe('exports', () => {
     expect(rows.map(({ mean_entropy }) => mean_entropy)).toEqual(
       records.map(({ meanEntropy }) => meanEntropy),
     )
+  })
+})
+
+describe('exports that cannot be made', () => {
+  it.each([
+    [
+      'an unknown format',
+      () => study.export(join(root, 'tables'), 'xlsx' as never),
+      /no format 'xlsx'.*parquet, csv/,
+    ],
+    [
+      'a file in place of the folder',
+      () => study.export(join(study.folder, 'study.json')),
+      /EEXIST.*Give a folder/,
+    ],
+    ['a file that cannot be replaced', () => study.export(join(root, 'taken')), /problems\.parquet/],
+  ])('%s', async (_, made, message) => {
+    mkdirSync(join(root, 'taken', 'problems.parquet', 'full'), { recursive: true })
+    await expect(made()).rejects.toMatchObject({
+      code: 'EXPORT_FAILED',
+      message: expect.stringMatching(message),
+    })
   })
 })
 

@@ -3,7 +3,7 @@ import { NirError } from '../../errors.js'
 /**
  * A study cannot be opened, extended, merged or written. `code` is one of `NOT_A_STUDY`, `STUDY_IN_USE`,
  * `STUDY_NEWER`, `STUDY_OLDER`, `STUDY_CORRUPT`, `STUDY_DIFFERS`, `STUDY_WRITE_FAILED`, `STUDY_CLOSED`, `SQL_FAILED`,
- * `UNKNOWN_TABLE`, `CRV_NOT_KEPT`, `CRV_DAMAGED`.
+ * `UNKNOWN_TABLE`, `EXPORT_FAILED`, `CRV_NOT_KEPT`, `CRV_DAMAGED`.
  */
 export class StudyError extends NirError {}
 
@@ -24,6 +24,12 @@ export function studyError(error: unknown, folder: string, holder: string | null
       'Wait until it is done or end it; parallel work goes into a study each, merged afterwards.',
     )
   }
+  if (/Permission denied|EACCES|EPERM|EROFS|Read-only file system/i.test(said))
+    return make(
+      'STUDY_WRITE_FAILED',
+      `cannot be written: ${said}.`,
+      'To open a study, also to read it, one has to be allowed to write to its folder and files: copy it to where you may.',
+    )
   if (
     /No space left|File too large|Disk quota|[Cc]ould not (write|truncate|sync)|database has been invalidated/.test(
       said,

@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Database } from './database.js'
+import { StudyError } from './errors.js'
 import { TABLES } from './schema.js'
 
 /** How tables are written. */
@@ -15,12 +16,34 @@ const FORMATS = {
  * Writes every table into a folder, a file each, in an order of its own; in `generations` all that is known of one,
  * with a column a metric.
  * @returns the paths.
+ * @throws {@link StudyError} `EXPORT_FAILED`.
  */
 export async function exportTables(
   database: Database,
   folder: string,
   format: ExportFormat,
 ): Promise<string[]> {
+  if (!Object.hasOwn(FORMATS, format))
+    throw new StudyError(
+      'EXPORT_FAILED',
+      `There is no format '${String(format)}' for tables.`,
+      `Choose among: ${Object.keys(FORMATS).join(', ')}.`,
+    )
+  try {
+    return await writeTables(database, folder, format)
+  } catch (error) {
+    const { message } =
+      (error as Error).cause instanceof Error ? ((error as Error).cause as Error) : (error as Error)
+    throw new StudyError(
+      'EXPORT_FAILED',
+      `The tables cannot be written to '${folder}': ${message.trim().replace(/\.$/, '')}.`,
+      'Give a folder that you may write to, on a disk that has space.',
+      { cause: error },
+    )
+  }
+}
+
+async function writeTables(database: Database, folder: string, format: ExportFormat): Promise<string[]> {
   mkdirSync(folder, { recursive: true })
   const paths: string[] = []
   for (const table of TABLES) {
