@@ -77,3 +77,11 @@ it('tells generations whose problems have no tests from those that could not be 
     `${of(two)} of ${records.length} generations were not tested: there was no sandbox or no Python.`,
   )
 })
+
+it('keeps arms apart whose names have commas, and says once when its only sweep began', () => {
+  const named = records.map((record) => ({ ...record, arm: `${record.arm}, temperature 0.8` }))
+  const text = reportOn(named, new Set(), [machine('here', false)]).toText()
+  expect(text).toMatch(/arms +\d+: [^,]+, temperature 0\.8; [^,]+, temperature 0\.8/)
+  expect(text).toMatch(/sweeps +1, begun 2026-01-01T00:00:00\.000Z\n/)
+  expect(reportOf(machine('here', false)).toText()).toMatch(/arms +\d+: [^,;]+, [^;]+\n/)
+})

@@ -1,5 +1,6 @@
 import { escapeHtml } from '../../text/escape-html.js'
 import { generationCaption } from '../../text/generation-caption.js'
+import { listNames } from '../../text/list-names.js'
 import { pythonHtml } from '../../text/python-html.js'
 import type { SweepRecord } from '../../sweep/record.js'
 import { paragraph, type Block, type Section } from './block.js'
@@ -51,7 +52,7 @@ function example(unit: readonly SweepRecord[], asked: string): Block {
     // How probable the text was differs from arm to arm.
     const confidence = same.length === 1 ? { meanLogProbability } : {}
     const caption = generationCaption({ ...rest, ...confidence, arm: '' })
-    return { text, arms: same.map(({ arm }) => arm).join(', '), caption }
+    return { text, arms: listNames(same.map(({ arm }) => arm)), caption }
   })
   return {
     text: [

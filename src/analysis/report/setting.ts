@@ -1,4 +1,5 @@
 import type { SweepRecord } from '../../sweep/record.js'
+import { listNames } from '../../text/list-names.js'
 import { armsOf } from '../arms.js'
 import { facts as factList, folded, code, type Section } from './block.js'
 import type { RunFacts, StudyFacts } from './facts.js'
@@ -22,7 +23,7 @@ export function settingSection(facts: StudyFacts, records: readonly SweepRecord[
           `${facts.problems.size}, of data sets ${unique(runs, ({ dataSetHash }) => dataSetHash.slice(0, 16))}`,
         ],
         ['units', `${units.done} of ${units.total} (problem × sample)`],
-        ['arms', `${arms.length}: ${arms.join(', ')}`],
+        ['arms', `${arms.length}: ${listNames(arms)}`],
         ['generations', String(records.length)],
         ['context', settings.context === 'thought' ? 'what the model thought' : 'given'],
         ['sampling', `temperature ${settings.temperature}, seed ${settings.seed}`],
@@ -35,7 +36,7 @@ export function settingSection(facts: StudyFacts, records: readonly SweepRecord[
           'code',
           `NIR Lab ${version.nirLab} (${[...commits].join('; ')}), node-llama-cpp ${version.nodeLlamaCpp}`,
         ],
-        ['sweeps', `${runs.length}, from ${runs[0]?.startedAt ?? '–'} to ${last?.startedAt ?? '–'}`],
+        ['sweeps', begun(runs)],
         ['machines', machineList(machines).join('; ') || '–'],
       ]),
       folded('Settings, as stored', [code(JSON.stringify(settings, null, 2))]),
@@ -44,6 +45,12 @@ export function settingSection(facts: StudyFacts, records: readonly SweepRecord[
         : []),
     ],
   }
+}
+
+/** How many sweeps, and when they began. */
+function begun(runs: readonly RunFacts[]): string {
+  const [first, last] = [runs[0]?.startedAt ?? '–', runs.at(-1)?.startedAt ?? '–']
+  return `${runs.length}, begun ${first === last ? first : `from ${first} to ${last}`}`
 }
 
 function unique(runs: readonly RunFacts[], of: (run: RunFacts) => unknown): string {

@@ -1,5 +1,6 @@
 import type { SweepEstimate } from '../../index.js'
 import { duration } from '../../text/duration.js'
+import { listNames } from '../../text/list-names.js'
 
 /** A dry run's plan, for people. */
 export function planText(estimate: SweepEstimate): string {
@@ -8,7 +9,7 @@ export function planText(estimate: SweepEstimate): string {
   const source = tokens.from === 'stored' ? 'by the means of what is stored' : 'at most'
   const stage = ({ prefill, step }: typeof thinking) => `prefill ${duration(prefill)}, step ${duration(step)}`
   return `units        ${units.total} (problem × sample), ${units.stored} stored
-arms         ${arms.length}: ${arms.join(', ')}
+arms         ${arms.length}: ${listNames(arms)}
 generations  ${generations.total}, ${generations.stored} stored
 tokens       ${tokens.thinking} of thinking, ${tokens.generation} of generation left, ${source}
 memory       ${megabytes(memory.total)} at most: weights ${megabytes(memory.weights)}, cache ${megabytes(memory.cache)}, computing ${megabytes(memory.compute)}
