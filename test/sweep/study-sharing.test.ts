@@ -37,7 +37,7 @@ describe('two at once on one study', () => {
       )
       const told = expect.objectContaining({
         code: 'STUDY_IN_USE',
-        message: expect.stringMatching(new RegExp(`held by process ${first.pid}, .* since 20`)),
+        message: expect.stringMatching(new RegExp(`held by process ${first.pid} on .* since 20`)),
       })
       await expect(openStudy(folder)).rejects.toEqual(told)
       await expect(stubSweep(folder, { taskIds })).rejects.toEqual(told)

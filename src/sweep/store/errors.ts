@@ -17,7 +17,8 @@ export function studyError(error: unknown, folder: string, holder: string | null
     new StudyError(code, `The study '${folder}' ${message}`, remedy, { cause: error })
   if (/set lock on file/.test(said)) {
     const pid = /\(PID (\d+)\)/.exec(said)?.[1]
-    const who = [...(pid ? [`process ${pid}`] : []), ...(holder ? [holder] : [])].join(', ')
+    const isSaid = pid === undefined || holder?.startsWith(`process ${pid} `)
+    const who = [...(isSaid ? [] : [`process ${pid}`]), ...(holder ? [holder] : [])].join(', ')
     return make(
       'STUDY_IN_USE',
       `is held by ${who || 'another process'}.`,
