@@ -34,9 +34,9 @@ describe('completion of members', () => {
     expect((await kernel.complete('user.beta.⎸')).matches).toEqual(['gamma'])
     expect((await kernel.complete('new Animal().⎸')).matches).toEqual(['speak'])
     expect((await kernel.complete('const mine = { one: 1 }\nmine.⎸')).matches).toEqual(['one'])
-    await kernel.run('const headers = { "content-type": "a", plain: 1 }')
-    expect((await kernel.complete('headers.⎸')).matches).toEqual(['plain'])
-    expect((await kernel.complete('headers["⎸"]')).matches).toEqual(['content-type', 'plain'])
+    const headers = 'const headers = { "content-type": "a", plain: 1 }\nheaders'
+    expect((await kernel.complete(`${headers}.⎸`)).matches).toEqual(['plain'])
+    expect((await kernel.complete(`${headers}["⎸"]`)).matches).toEqual(['content-type', 'plain'])
     expect((await kernel.complete('nir.⎸')).matches[0]).toBe('arms') // not problems or sweep
   })
 
