@@ -6,10 +6,11 @@ import { CellInterrupted } from './errors.js'
 import { errorContent } from './execute/error-content.js'
 import { Executor } from './execute/executor.js'
 import { interruptGuards } from './execute/guards.js'
-import { endIntervalsAtInterrupt } from './execute/intervals.js'
 import { CellModules } from './execute/modules.js'
+import { beginOwner, currentOwner, labelOwner, ownerOfError, type Owner } from './execute/owners.js'
 import { SessionLoader } from './execute/session-loader.js'
 import { redirectStreams } from './execute/streams.js'
+import { ownTimers } from './execute/timers.js'
 import { installTraces } from './execute/traces.js'
 import { reportCommands, sh } from './functions/shell.js'
 import { time } from './functions/time.js'
@@ -54,20 +55,23 @@ export class Kernel {
   })
   private count = 0
   private hidden = 0
-  private cell = ''
+  /** Whom the server takes outputs to belong to. */
+  private told: Owner | undefined
 
   constructor(private readonly setup: KernelSetup) {
     installTraces()
-    endIntervalsAtInterrupt()
-    redirectStreams((name, text) => setup.tell({ kind: 'stream', name, text }))
+    ownTimers()
+    redirectStreams((name, text) => this.tell({ kind: 'stream', name, text }))
     this.reportStrayErrors()
     reportCommands((pid, isRunning) => setup.tell({ kind: 'command', pid, isRunning }))
     const loadApi = () => import(setup.api.href) as Promise<object>
-    this.screen = createDisplay(
-      this.bundler,
-      (type, content) => this.publish(type, content),
-      () => this.cell,
-    )
+    this.screen = createDisplay(this.bundler, () => {
+      const owner = currentOwner()
+      return {
+        cell: owner?.cell ?? '',
+        publish: (type, content) => this.publish(type, content, {}, owner),
+      }
+    })
     const { display, clear } = this.screen
     this.sessions = new SessionLoader(loadApi)
     this.desk = new InputDesk((prompt, password) => setup.tell({ kind: 'input', prompt, password }))
@@ -149,30 +153,33 @@ export class Kernel {
     }
   }
 
-  private async execute({ content, metadata }: ForwardedRequest): Promise<Content> {
+  private async execute({ header, content, metadata }: ForwardedRequest): Promise<Content> {
     const code = textOf(content['code'])
     const silent = content['silent'] === true
     const stored = !silent && content['store_history'] !== false
     const label = stored ? String(++this.count) : `*${++this.hidden}`
     this.desk.allowed = content['allow_stdin'] === true
-    this.cell = textOf(metadata['cellId']) || code
+    const owner = { header, cell: textOf(metadata['cellId']) || code }
+    beginOwner(owner)
+    labelOwner(label, owner)
     if (!silent) this.publish('execute_input', { code, execution_count: this.count })
     try {
       await this.executor.execute(code, label, async (value) => {
-        if (!silent && value !== undefined) await this.publishResult(value)
+        if (!silent && value !== undefined) await this.publishResult(value, owner)
         // What it displays belongs to the cell, also what is shown late.
         await this.screen.settled()
       })
-      const expressions = await this.evaluate(content['user_expressions'])
+      const expressions = await this.evaluate(content['user_expressions'], owner)
       return { status: 'ok', execution_count: this.count, user_expressions: expressions, payload: [] }
     } catch (error) {
       const description = errorContent(error)
-      if (!silent) this.publish('error', { ...description })
+      if (!silent) this.publish('error', { ...description }, {}, owner)
       return { status: 'error', execution_count: this.count, ...description }
     }
   }
 
   private async handleComm(request: ForwardedRequest): Promise<Content> {
+    beginOwner({ header: request.header, cell: '' })
     await this.executor.handle(() => this.hearComm(request)).catch(this.reportComm)
     return {}
   }
@@ -183,19 +190,19 @@ export class Kernel {
 
   private readonly reportComm = (error: unknown): void => this.reportStray('A comm handler failed', error)
 
-  private async publishResult(value: unknown): Promise<void> {
+  private async publishResult(value: unknown, owner: Owner): Promise<void> {
     if (isShown(value)) return
-    const { data, metadata } = await this.bundler.bundle(value, this.cell)
-    this.publish('execute_result', { execution_count: this.count, data, metadata })
+    const { data, metadata } = await this.bundler.bundle(value, owner.cell)
+    this.publish('execute_result', { execution_count: this.count, data, metadata }, {}, owner)
   }
 
-  private async evaluate(expressions: unknown): Promise<Content> {
+  private async evaluate(expressions: unknown, owner: Owner): Promise<Content> {
     const results: Content = {}
     if (typeof expressions !== 'object' || expressions === null) return results
     for (const [name, code] of Object.entries(expressions)) {
       try {
         await this.executor.execute(textOf(code), `*${++this.hidden}`, async (value) => {
-          results[name] = { status: 'ok', ...(await this.bundler.bundle(value, this.cell)) }
+          results[name] = { status: 'ok', ...(await this.bundler.bundle(value, owner.cell)) }
         })
       } catch (error) {
         results[name] = { status: 'error', ...errorContent(error) }
@@ -213,8 +220,16 @@ export class Kernel {
     type: string,
     content: Content,
     extra: { metadata?: string; buffers?: Uint8Array[] } = {},
+    owner = currentOwner(),
   ): void {
-    this.setup.tell({ kind: 'publish', type, content: JSON.stringify(content), ...extra })
+    this.tell({ kind: 'publish', type, content: JSON.stringify(content), ...extra }, owner)
+  }
+
+  /** Sends an output of `owner`. */
+  private tell(output: ToServer, owner = currentOwner()): void {
+    if (owner && owner !== this.told) this.setup.tell({ kind: 'parent', header: owner.header })
+    this.told = owner
+    this.setup.tell(output)
   }
 
   private reportStrayErrors(): void {
@@ -228,6 +243,7 @@ export class Kernel {
     // An interrupt ends background work of the notebook too, and that is no news.
     if (error instanceof CellInterrupted) return
     const { traceback } = errorContent(error)
-    this.setup.tell({ kind: 'stream', name: 'stderr', text: `${label}: ${traceback.join('\n')}\n` })
+    const text = `${label}: ${traceback.join('\n')}\n`
+    this.tell({ kind: 'stream', name: 'stderr', text }, ownerOfError(error))
   }
 }

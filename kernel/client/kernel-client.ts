@@ -12,7 +12,6 @@ type OnOutput = (type: string, content: Content) => void
 interface Pending {
   reply: Content | undefined
   idle: boolean
-  onOutput: OnOutput | undefined
   resolve(reply: Content): void
   reject(error: Error): void
 }
@@ -27,6 +26,8 @@ export class KernelClient {
   private readonly control = new Dealer({ linger: 0 })
   private readonly iopub = new Subscriber({ linger: 0, receiveHighWaterMark: 0 })
   private readonly pending = new Map<string, Pending>()
+  /** Of every execution: what a cell started may print when it has ended. */
+  private readonly listeners = new Map<string, OnOutput>()
   private ended = false
 
   private constructor(private readonly kernel: LaunchedKernel) {
@@ -127,7 +128,8 @@ export class KernelClient {
     return new Promise((resolve, reject) => {
       if (this.ended) return reject(new KernelDied('The kernel has ended.'))
       const { onOutput, metadata = {} } = options
-      this.pending.set(header.msg_id, { reply: undefined, idle: false, onOutput, resolve, reject })
+      if (onOutput) this.listeners.set(header.msg_id, onOutput)
+      this.pending.set(header.msg_id, { reply: undefined, idle: false, resolve, reject })
       const message = { identities: [], header, parent: {}, metadata, content, buffers: [] }
       socket.send(this.wire.encode(message)).catch(reject)
     })
@@ -145,12 +147,12 @@ export class KernelClient {
   }
 
   private onPublished({ header, parent, content }: JupyterMessage): void {
-    const pending = this.pending.get(parent.msg_id ?? '')
-    if (!pending) return
-    if (header.msg_type !== 'status') return pending.onOutput?.(header.msg_type, content)
-    if (content['execution_state'] !== 'idle') return
+    const id = parent.msg_id ?? ''
+    if (header.msg_type !== 'status') return this.listeners.get(id)?.(header.msg_type, content)
+    const pending = this.pending.get(id)
+    if (!pending || content['execution_state'] !== 'idle') return
     pending.idle = true
-    this.finish(parent.msg_id!, pending)
+    this.finish(id, pending)
   }
 
   private finish(id: string, pending: Pending): void {

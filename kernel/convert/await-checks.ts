@@ -4,33 +4,42 @@ import type { TypeScript } from './tslab.js'
 /** The names that the emitted code of a cell uses besides the cell's own. */
 export const GUARDS = {
   import: '__nir_import',
-  epoch: '__nir_epoch',
+  wait: '__nir_wait',
   check: '__nir_check',
+  bound: '__nir_bound',
   iterate: '__nir_iterate',
   meta: '__nir_meta',
   flags: '__nir_flags',
   stop: '__nir_stop',
 } as const
 
+/** Methods that call the functions they are given when something has happened. */
+const CALLS_LATER = new Set([
+  ...['on', 'once', 'addListener', 'prependListener', 'addEventListener'],
+  ...['then', 'catch', 'finally'],
+])
+
 /**
  * A TypeScript transformer over the emitted JavaScript of a cell.
  *
- * `await x` becomes `__nir_check(__nir_epoch(), await x)`, which throws where an interrupt came in between, so that a
- * loop with awaits ends; `for await (… of x)` gets the same through `__nir_iterate(x)`. `import(x)` becomes
+ * `await x` becomes `__nir_check(__nir_wait(), await x)`, which throws where an interrupt came in between, so that a
+ * loop with awaits ends, and says whose code goes on; `for await (… of x)` gets the same through `__nir_iterate(x)`. `import(x)` becomes
  * `__nir_import(x)`, since CommonJS would turn it into a `require` that modules with a top-level await refuse, and
  * `import.meta`, which CommonJS lacks, `__nir_meta`. Every loop begins its rounds with a look at a flag in shared memory,
  * so that an interrupt is an exception at a line of the cell, also where a library calls the cell's function: cutting
- * the thread off would leave the library's own promises unsettled.
+ * the thread off would leave the library's own promises unsettled. A function written as the argument of a method that
+ * calls it later (`on`, `then`) becomes `__nir_bound(function)`, which runs for the cell that gave it.
  */
 export function cellTransformer(ts: TypeScript): (context: TypeScript) => (node: TypeScript) => TypeScript {
   const { factory } = ts
   return (context) => (file) => {
     const visit = (node: TypeScript): TypeScript => {
       const visited = ts.visitEachChild(node, visit, context)
-      if (ts.isAwaitExpression(visited)) return call(GUARDS.check, [call(GUARDS.epoch, []), visited])
+      if (ts.isAwaitExpression(visited)) return call(GUARDS.check, [call(GUARDS.wait, []), visited])
       if (ts.isCallExpression(visited) && visited.expression.kind === ts.SyntaxKind.ImportKeyword) {
         return call(GUARDS.import, visited.arguments)
       }
+      if (isLater(visited)) return withBound(visited)
       if (ts.isMetaProperty(visited) && visited.keywordToken === ts.SyntaxKind.ImportKeyword) {
         return factory.createIdentifier(GUARDS.meta)
       }
@@ -44,6 +53,22 @@ export function cellTransformer(ts: TypeScript): (context: TypeScript) => (node:
       return visited
     }
     return ts.visitNode(file, visit)
+  }
+
+  function isLater(node: TypeScript): boolean {
+    return (
+      ts.isCallExpression(node) &&
+      ts.isPropertyAccessExpression(node.expression) &&
+      CALLS_LATER.has(node.expression.name.text as string)
+    )
+  }
+
+  function withBound(node: TypeScript): TypeScript {
+    const isWritten = (each: TypeScript) => ts.isArrowFunction(each) || ts.isFunctionExpression(each)
+    const args = node.arguments.map((each: TypeScript) =>
+      isWritten(each) ? call(GUARDS.bound, [each]) : each,
+    )
+    return factory.updateCallExpression(node, node.expression, node.typeArguments, args)
   }
 
   function checkedLoop(loop: TypeScript, context: TypeScript): TypeScript {

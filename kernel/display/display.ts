@@ -14,7 +14,13 @@ export interface DisplayHandle {
 export const DISPLAY_HOOK = Symbol.for('nir.display')
 
 type ShowType = 'display_data' | 'update_display_data'
-type Publish = (type: ShowType | 'clear_output', content: Record<string, unknown>) => void
+
+/** Where a cell's output goes. */
+interface Place {
+  /** Names the cell. */
+  readonly cell: string
+  publish(type: ShowType | 'clear_output', content: Record<string, unknown>): void
+}
 
 /** What waits to be shown, in order. */
 interface Line {
@@ -38,12 +44,11 @@ export function isShown(value: unknown): boolean {
  * Makes the `display` and the `clear` of cells. Values are shown in the order of the calls, though a value may promise
  * its bundle. `settled` resolves when all so far is shown; `abandon` gives up what is promised still.
  *
- * @param cell names the running cell
+ * @param here the place of the cell whose code runs
  */
 export function createDisplay(
   bundler: Bundler,
-  publish: Publish,
-  cell: () => string,
+  here: () => Place,
 ): {
   display: (value: unknown) => DisplayHandle
   clear: (options?: { wait?: boolean }) => void
@@ -64,9 +69,10 @@ export function createDisplay(
 
   // Shown at once where nothing is awaited, so that it stays in order with what the console prints.
   const show = (type: ShowType, value: unknown, id: string): void | Promise<void> => {
-    const bundle = bundler.bundle(value, cell())
-    if (line.waiting === 0 && !(bundle instanceof Promise)) return publish(type, contentOf(bundle, id))
-    return inTurn(bundle, (ready) => publish(type, contentOf(ready, id)))
+    const place = here()
+    const bundle = bundler.bundle(value, place.cell)
+    if (line.waiting === 0 && !(bundle instanceof Promise)) return place.publish(type, contentOf(bundle, id))
+    return inTurn(bundle, (ready) => place.publish(type, contentOf(ready, id)))
   }
 
   const display = (value: unknown): DisplayHandle => {
@@ -83,8 +89,9 @@ export function createDisplay(
   }
 
   const clear = ({ wait = false }: { wait?: boolean } = {}): void => {
-    if (line.waiting === 0) return publish('clear_output', { wait })
-    void inTurn(undefined, () => publish('clear_output', { wait }))
+    const place = here()
+    if (line.waiting === 0) return place.publish('clear_output', { wait })
+    void inTurn(undefined, () => place.publish('clear_output', { wait }))
   }
   return { display, clear, settled: () => line.tail, abandon: () => void (line = newLine()) }
 }

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { markShown } from '../display/display.js'
 import { ShellError, ShellInputError } from '../errors.js'
 import { cellSignal } from '../execute/cell-run.js'
+import { bound } from '../execute/owners.js'
 import { commandOf } from './shell-words.js'
 
 /** Where and how a command runs. */
@@ -75,10 +76,11 @@ async function run(command: string, { cwd, env, quiet = false }: ShellOptions): 
   note(child, true)
   const texts = { stdout: [] as string[], stderr: [] as string[] }
   for (const name of ['stdout', 'stderr'] as const) {
-    child[name].setEncoding('utf8').on('data', (text: string) => {
+    const show = bound((text: string) => {
       texts[name].push(text)
       if (!quiet) process[name].write(text)
     })
+    child[name].setEncoding('utf8').on('data', show)
   }
   const stop = () => {
     kill(child, 'SIGTERM')

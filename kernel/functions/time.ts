@@ -1,5 +1,5 @@
 import { duration } from '../../src/text/duration.js'
-import { checkEpoch, currentEpoch } from '../execute/guards.js'
+import { beginWait, endWait } from '../execute/guards.js'
 
 /** How to measure. */
 export interface TimeOptions {
@@ -20,12 +20,12 @@ export function time<T>(
 }
 
 async function measure<T>(label: string, work: () => T, { runs = 1 }: TimeOptions = {}): Promise<Awaited<T>> {
-  const epoch = currentEpoch()
+  const wait = beginWait()
   const times: number[] = []
   let value: Awaited<T>
   do {
     const start = performance.now()
-    value = checkEpoch(epoch, await work())
+    value = endWait(wait, await work())
     times.push(performance.now() - start)
   } while (times.length < runs)
   console.log(`${label === '' ? 'took' : `${label}:`} ${summary(times.sort((a, b) => a - b))}`)

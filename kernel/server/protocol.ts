@@ -1,3 +1,5 @@
+import type { MessageHeader } from '../messaging/message.js'
+
 /** What the message server (a Worker) and the executor (the main thread) tell each other. */
 
 /** A message of a client as the main thread gets it. */
@@ -12,6 +14,7 @@ interface Forwarded {
 export interface ForwardedRequest extends Forwarded {
   kind: 'request'
   id: number
+  header: MessageHeader
 }
 
 /** A comm message that came while a cell runs, for which nothing waits. */
@@ -32,6 +35,8 @@ export type ToServer =
   | { kind: 'reply'; id: number; content: string }
   | { kind: 'publish'; type: string; content: string; metadata?: string; buffers?: Uint8Array[] }
   | { kind: 'stream'; name: 'stdout' | 'stderr'; text: string }
+  /** Outputs from now on belong to this request. */
+  | { kind: 'parent'; header: MessageHeader }
   | { kind: 'input'; prompt: string; password: boolean }
   | { kind: 'interrupt-seen' }
   | { kind: 'command'; pid: number; isRunning: boolean }

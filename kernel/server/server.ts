@@ -76,6 +76,8 @@ export class KernelServer {
   /** Takes a message of the main thread. */
   hear(message: ToServer): void {
     switch (message.kind) {
+      case 'parent':
+        return this.publisher.setParent(message.header)
       case 'stream':
         return this.publisher.stream(message.name, message.text)
       case 'publish':
@@ -134,7 +136,6 @@ export class KernelServer {
     const type = message.header.msg_type
     const isExecute = type === 'execute_request'
     if (isExecute) this.current = message
-    if (isExecute || COMM.has(type)) this.publisher.setParent(message.header)
     this.publisher.status('busy', message.header)
     this.isInCell = isExecute
     const begun = performance.now()
@@ -176,8 +177,8 @@ export class KernelServer {
     const id = this.nextId++
     return new Promise((resolve) => {
       this.replies.set(id, resolve)
-      const { content, metadata, buffers } = message
-      this.tell({ kind: 'request', id, type: message.header.msg_type, content, metadata, buffers })
+      const { header, content, metadata, buffers } = message
+      this.tell({ kind: 'request', id, type: header.msg_type, header, content, metadata, buffers })
     })
   }
 

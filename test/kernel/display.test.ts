@@ -132,7 +132,7 @@ describe('display', () => {
   it('keeps the order although a bundle is promised', async () => {
     const shown: unknown[] = []
     const publish = (_: string, content: Record<string, unknown>) => shown.push(content['data'])
-    const { display, settled } = createDisplay(new Bundler(), publish, () => 'cell')
+    const { display, settled } = createDisplay(new Bundler(), () => ({ cell: 'cell', publish }))
     const slow = { 'text/plain': 'slow' }
     display({ [DISPLAY]: () => new Promise((resolve) => setTimeout(() => resolve(slow), 20)) })
     const quick = display({ 'text/plain': 'quick' })
