@@ -1,5 +1,6 @@
 export type { MemoryEstimate } from './gguf/memory.js'
 export { checkInterventions } from './arm.js'
+export { SEQUENCES } from './decoder.js'
 export type { Arm, Injection, Interventions, Replacement, Steering } from './arm.js'
 export type { Positions } from './positions.js'
 export type { GpuOption } from './backend.js'

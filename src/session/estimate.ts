@@ -1,4 +1,4 @@
-import type { MemoryEstimate } from '../engine/index.js'
+import { SEQUENCES, type MemoryEstimate } from '../engine/index.js'
 import { chatPrompt, type NamedArm } from '../nir/index.js'
 import type { Problem } from '../problems/index.js'
 import { sweepWidth, type SweepOptions, type SweepRecord, type SweepTools } from '../sweep/index.js'
@@ -6,6 +6,8 @@ import { planSweep, type SweepPlan } from '../sweep/plan.js'
 
 /** Tokens that the calibration generates of each sequence. */
 const CALIBRATION_TOKENS = 16
+/** Arms that the calibration generates: of so many, each takes its share of a step. */
+const CALIBRATION_ARMS = 32
 
 /** Of a shard without units. */
 const NOTHING: Omit<SweepEstimate, 'arms'> = {
@@ -15,6 +17,7 @@ const NOTHING: Omit<SweepEstimate, 'arms'> = {
   memory: { weights: 0, cache: 0, compute: 0, total: 0 },
   calibration: {
     units: 0,
+    arms: 0,
     tokens: 0,
     thinking: { prefill: 0, step: 0 },
     generation: { prefill: 0, step: 0 },
@@ -41,6 +44,8 @@ export interface SweepEstimate {
   readonly calibration: {
     /** Units that ran at once, as in the sweep. */
     readonly units: number
+    /** Of each unit: all, or as many as tell what an arm takes. */
+    readonly arms: number
     /** Tokens of each sequence. */
     readonly tokens: number
     readonly thinking: StageTime
@@ -102,7 +107,7 @@ export async function estimateSweep(
     calibration,
     milliseconds:
       (thinkingsLeft / width) * (thinking.prefill + each.thinking * thinking.step) +
-      (generationsLeft / plan.arms.length / width) * (generation.prefill + each.generation * generation.step),
+      (generationsLeft / calibration.arms / width) * (generation.prefill + each.generation * generation.step),
   }
 }
 
@@ -123,6 +128,7 @@ async function calibrate(
 ): Promise<SweepEstimate['calibration']> {
   const problems = units.slice(0, sweepWidth(engine, arms)).map(({ problem }) => problem)
   const options = { temperature, signal, maxTokens: CALIBRATION_TOKENS }
+  const measured = arms.slice(0, CALIBRATION_ARMS).map(plain)
   const run = async (generate: (problem: Problem) => Promise<readonly Timed[]>) =>
     stageTime((await Promise.all(problems.map(generate))).flat())
   const think = async (problem: Problem) => [
@@ -131,10 +137,11 @@ async function calibrate(
   await run(think) // the first run makes the cache
   return {
     units: problems.length,
+    arms: measured.length,
     tokens: CALIBRATION_TOKENS,
     thinking: await run(think),
     generation: await run((problem) =>
-      engine.generateArms(chatPrompt(engine, prompts.generation, problem), arms.map(plain), options),
+      engine.generateArms(chatPrompt(engine, prompts.generation, problem), measured, options),
     ),
   }
 }
@@ -162,6 +169,7 @@ function memoryOf(
 ): MemoryEstimate {
   const prompt = engine.tokenize(chatPrompt(engine, prompts.generation, units[0]!.problem)).length
   const injected = arms.filter(({ injections = [] }) => injections.length > 0).length
-  const cells = width * (prompt + arms.length * maxTokens + injected * maxThinkingTokens)
-  return engine.memoryFor(cells)
+  const sequences = Math.min(width * arms.length, SEQUENCES)
+  const each = prompt + maxTokens + (injected / arms.length) * maxThinkingTokens
+  return engine.memoryFor(Math.ceil(sequences * each))
 }

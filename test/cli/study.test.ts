@@ -95,6 +95,7 @@ describe('nir sweep, on a file', () => {
         const held = await nir(command)
         expect(held.status, held.stdout).toBe(3)
         expect(held.stderr).toContain(`process ${process.pid}`)
+        expect(held.stderr).not.toMatch(/ start /) // before the model is loaded
       }
     } finally {
       await opened.close()
@@ -143,6 +144,7 @@ describe('nir sweep, on a file', () => {
     expect(plans.every(({ units }) => units.stored === 0)).toBe(true)
     const done = await nir(['sweep', config, '--dry-run'])
     expect(done.stdout).toContain('units        3 (problem × sample), 3 stored')
+    expect(done.stdout).toContain('time         nothing is left')
   }, 120_000)
 })
 

@@ -1,5 +1,5 @@
-import { execFile, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { execFile, spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
 import { stubSweep } from '../../bench/lib/stub-sweep.js'
 import { dumpStudy } from '../../bench/lib/study-kills.js'
-import { openStudy } from '../../src/index.js'
+import { mergeStudies, openStudy } from '../../src/index.js'
 import { built } from '../kernel/built.js'
 
 const root = mkdtempSync(join(tmpdir(), 'nir-study-'))
@@ -41,6 +41,9 @@ describe('two at once on one study', () => {
       })
       await expect(openStudy(folder)).rejects.toEqual(told)
       await expect(stubSweep(folder, { taskIds })).rejects.toEqual(told)
+      const merged = fresh()
+      await expect(mergeStudies(merged, [folder])).rejects.toEqual(told)
+      expect(existsSync(merged)).toBe(false)
       expect(first.exitCode).toBeNull()
     } finally {
       first.kill('SIGKILL')
@@ -85,6 +88,57 @@ describe('two at once on one study', () => {
     expect(stdout.trim()).toBe('STUDY_IN_USE')
   })
 })
+
+const READ_ONLY = ['--dev-bind', '/', '/', '--ro-bind']
+const canMount = spawnSync('bwrap', [...READ_ONLY, root, root, 'true']).status === 0
+if (!canMount) console.warn('skipped: studies on a read-only medium (no bubblewrap that may mount)')
+
+describe.skipIf(!canMount)('a study that may only be read', () => {
+  it.each(['closed', 'killed'])(
+    'is read, one that was %s, and says that it cannot be written',
+    async (how) => {
+      const folder = fresh()
+      if (how === 'closed') await stubSweep(folder, { taskIds })
+      else await killedSweep(folder)
+      const script = join(root, 'read.mjs')
+      writeFileSync(
+        script,
+        `const { openStudy } = await import(${JSON.stringify(pathToFileURL(join(built(), 'src/index.js')).href)})
+       const study = await openStudy(process.argv[2])
+       const records = (await study.records()).length
+       const said = await study.remeasure().catch((error) => error.message)
+       await study.close()
+       console.log(JSON.stringify({ records, said }))`,
+      )
+      const { stdout } = await promisify(execFile)('bwrap', [
+        ...READ_ONLY,
+        folder,
+        folder,
+        process.execPath,
+        script,
+        folder,
+      ])
+      const { records, said } = JSON.parse(stdout) as { records: number; said: string }
+      expect(records).toBeGreaterThanOrEqual(16)
+      expect(said).toMatch(/cannot be written.*Copy it to where you may write/)
+      const study = await openStudy(folder)
+      expect(await study.records()).toHaveLength(records)
+      await study.close()
+    },
+  )
+})
+
+/** Kills a sweep once some of its units are stored, in the log. */
+async function killedSweep(folder: string): Promise<void> {
+  const child = spawn(process.execPath, [join(built(), 'bench/lib/study-child.js'), 'stub', folder, '1000'])
+  await new Promise<void>((resolve) =>
+    child.stdout.on('data', (chunk: Buffer) => {
+      if (/^unit 9$/m.test(String(chunk))) resolve()
+    }),
+  )
+  child.kill('SIGKILL')
+  await new Promise((resolve) => child.once('close', resolve))
+}
 
 describe('merge', () => {
   it('of parts is the whole, whatever they share', async () => {

@@ -13,9 +13,9 @@ arms         ${arms.length}: ${listNames(arms)}
 generations  ${generations.total}, ${generations.stored} stored
 tokens       ${tokens.thinking} of thinking, ${tokens.generation} of generation left, ${source}
 memory       ${megabytes(memory.total)} at most: weights ${megabytes(memory.weights)}, cache ${megabytes(memory.cache)}, computing ${megabytes(memory.compute)}
-time         ${duration(milliseconds)} left, ${source}; tests and metrics run beside it
+time         ${milliseconds === 0 ? 'nothing is left' : `${duration(milliseconds)} left, ${source}; tests and metrics run beside it`}
 measured     ${calibration.units} units at once, ${calibration.tokens} tokens each, without injections:
-             thinking ${stage(thinking)}; generation of ${arms.length} arms ${stage(generation)}`
+             thinking ${stage(thinking)}; generation of ${calibration.arms} arms ${stage(generation)}`
 }
 
 function megabytes(bytes: number): string {

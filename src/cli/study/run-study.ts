@@ -1,4 +1,12 @@
-import { createSession, sessionOptions, SweepEndedError, unitCount, type StudyConfig } from '../../index.js'
+import {
+  createSession,
+  openStudy,
+  sessionOptions,
+  StudyError,
+  SweepEndedError,
+  unitCount,
+  type StudyConfig,
+} from '../../index.js'
 import { countsOf } from './counts.js'
 import { partOptions, type StudyPart } from './part.js'
 import type { SweepReporter } from './reporter.js'
@@ -16,6 +24,7 @@ export async function runStudy(
   const { name } = part
   const options = await partOptions(config, part)
   const { study } = options
+  await requireFree(study)
   const nir = await createSession(await sessionOptions(config, name))
   const startedAt = performance.now()
   const end = (
@@ -39,5 +48,14 @@ export async function runStudy(
     return false
   } finally {
     await nir.close()
+  }
+}
+
+/** Who holds the study is told before a model is loaded, which takes long. */
+async function requireFree(study: string): Promise<void> {
+  try {
+    await (await openStudy(study)).close()
+  } catch (error) {
+    if (!(error instanceof StudyError && error.code === 'NOT_A_STUDY')) throw error
   }
 }

@@ -25,11 +25,11 @@ export function studyError(error: unknown, folder: string, holder: string | null
       'Wait until it is done or end it; parallel work goes into a study each, merged afterwards.',
     )
   }
-  if (/Permission denied|EACCES|EPERM|EROFS|Read-only file system/i.test(said))
+  if (/Permission denied|EACCES|EPERM|EROFS|Read-only file system|read-?only (mode|database)/i.test(said))
     return make(
       'STUDY_WRITE_FAILED',
       `cannot be written: ${said}.`,
-      'To open a study, also to read it, one has to be allowed to write to its folder and files: copy it to where you may.',
+      'Copy it to where you may write to its folder and its files.',
     )
   if (
     /No space left|File too large|Disk quota|[Cc]ould not (write|truncate|sync)|database has been invalidated/.test(

@@ -1,5 +1,8 @@
 import {
+  accessSync,
   closeSync,
+  constants,
+  existsSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -38,6 +41,8 @@ export interface OpenFile {
    * process closes any of its descriptors of it.
    */
   readonly descriptor: number
+  /** Of a study on a medium, or in a folder, that this process may not write to. */
+  readonly isReadOnly: boolean
 }
 
 /** Opens the DuckDB file of a study, and makes it where it is not yet. What a power cut left half done is undone. */
@@ -52,6 +57,12 @@ export async function openFile(folder: string): Promise<OpenFile> {
       'Open it in one thread.',
     )
   const create = (more = {}) => DuckDBInstance.create(path, { ...OPTIONS, ...more })
+  if (existsSync(path) && !isCheckpointOpen(path) && !(isWritable(folder) && isWritable(path)))
+    return {
+      instance: await create({ access_mode: 'READ_ONLY' }),
+      descriptor: openSync(path, 'r'),
+      isReadOnly: true,
+    }
   if (isCheckpointOpen(path)) {
     await requireUnused(() => create({ access_mode: 'READ_ONLY' }))
     undoCheckpoint(path)
@@ -72,7 +83,16 @@ export async function openFile(folder: string): Promise<OpenFile> {
   } catch {
     // It only informs; a full disk is told when something matters.
   }
-  return { instance, descriptor: openSync(path, 'r') }
+  return { instance, descriptor: openSync(path, 'r'), isReadOnly: false }
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Takes away what a power cut left half made; `false`: there is nothing of that kind. */
@@ -91,8 +111,8 @@ function isUnmade(path: string): boolean {
 }
 
 /** Ends the instance and says that nobody holds the study. */
-export function closeFile({ instance, descriptor }: OpenFile, folder: string): void {
-  rmSync(join(folder, HOLDER), { force: true })
+export function closeFile({ instance, descriptor, isReadOnly }: OpenFile, folder: string): void {
+  if (!isReadOnly) rmSync(join(folder, HOLDER), { force: true })
   instance.closeSync()
   closeSync(descriptor)
 }

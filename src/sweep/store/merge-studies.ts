@@ -1,3 +1,4 @@
+import { Database } from './database.js'
 import { StudyError } from './errors.js'
 import { mergeStudy, type MergeSummary } from './merge.js'
 import { missingWork, type MissingWork } from './missing-work.js'
@@ -25,6 +26,7 @@ export async function mergeStudies(into: string, from: readonly string[]): Promi
   if (!settings)
     throw new StudyError('NOT_A_STUDY', `There is nothing to merge into '${into}'.`, 'Give a study or more.')
   for (const part of given) requireSame(settings, part.settings, `The study '${part.folder}'`)
+  for (const folder of from) await (await Database.open(folder)).close() // before anything is written
   const store = await StudyStore.begin(into, settings)
   try {
     const parts: (MergeSummary & { folder: string })[] = []
