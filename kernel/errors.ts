@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { NirError } from '../src/errors.js'
 
 /** Lines of a command's error output that an error repeats. */
@@ -50,6 +51,17 @@ export class InputUnavailable extends NirError {
       'INPUT_UNAVAILABLE',
       'The front end that runs this notebook cannot be asked for input.',
       'Pass the value as a parameter: nir run -p name=value.',
+    )
+  }
+}
+
+/** A cell asked for the end of the process, which is the kernel. */
+export class ExitRefused extends NirError {
+  constructor(code: unknown) {
+    super(
+      'EXIT_REFUSED',
+      `process.exit(${code === undefined ? '' : inspect(code)}) would end the kernel, with all that the notebook has.`,
+      'To end the cell, throw an error; to end the kernel, use Kernel > Restart or Kernel > Shut Down.',
     )
   }
 }

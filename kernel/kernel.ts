@@ -78,18 +78,19 @@ export class Kernel {
     this.converter = new CellConverter(setup.cwd, setup.api, (busy) => this.protect(busy))
     const guards = interruptGuards(setup.flags)
     const globals = { display, clear, input: this.desk.ask, sh, time, comms: this.comms }
-    Object.assign(globalThis, {
-      [DISPLAY_HOOK]: display,
-      [COMMS_HOOK]: this.comms,
-      [PRELUDE_HOOK]: PRELUDE,
-    })
+    const hooks = { [DISPLAY_HOOK]: display, [COMMS_HOOK]: this.comms, [PRELUDE_HOOK]: PRELUDE }
+    for (const hook of Object.getOwnPropertySymbols(hooks)) {
+      // Not enumerable: who looks at globalThis looks for names of their own.
+      const value: unknown = Reflect.get(hooks, hook)
+      Object.defineProperty(globalThis, hook, { value, writable: true, configurable: true })
+    }
     this.executor = new Executor(
       {
         converter: this.converter,
         modules: new CellModules(setup.cwd, loadApi, guards),
         cwd: setup.cwd,
         guards,
-        session: () => this.sessions.get(),
+        sessions: this.sessions,
       },
       globals,
     )

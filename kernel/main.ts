@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
+import { ExitRefused } from './errors.js'
 import { Kernel } from './kernel.js'
 import { historyFolder } from './kernelspec/folders.js'
 import { endProcess } from './server/end-process.js'
@@ -22,6 +23,12 @@ if (connectionFile === undefined) {
 }
 readFileSync(connectionFile)
 
+// Cells may not end the kernel.
+const exitProcess = process.exit.bind(process)
+process.exit = (code) => {
+  throw new ExitRefused(code)
+}
+
 const CLOSE_WITHIN_MS = 1000
 
 const api = values.api ? pathToFileURL(values.api) : new URL('../src/index.js', import.meta.url)
@@ -36,19 +43,19 @@ const data: ServerData = {
 const server = new Worker(new URL('./server/worker.js', import.meta.url), { workerData: data })
 server.on('error', (error) => {
   process.stderr.write(`[nir kernel] the message server failed: ${String(error)}\n`)
-  process.exit(1)
+  exitProcess(1)
 })
 
-// Also after a process.exit in a cell: ZeroMQ aborts the process when its thread ends with open sockets.
+// ZeroMQ aborts the process when its thread ends with open sockets.
 process.on('exit', () => {
   server.postMessage({ kind: 'close' } satisfies ToServer)
   Atomics.wait(flags, CLOSED, 0, CLOSE_WITHIN_MS)
 })
 
-/** Ends the process once the handlers of its exit have run. */
+/** Ends the process once the handlers of its exit have run, which may ask for its end too. */
 function exit(): void {
-  Object.assign(process, { reallyExit: endProcess })
-  process.exit(0)
+  Object.assign(process, { exit: exitProcess, reallyExit: endProcess })
+  exitProcess(0)
 }
 
 const early: ToExecutor[] = []

@@ -1,6 +1,6 @@
 import { MessageChannel } from 'node:worker_threads'
 import { CellInterrupted } from '../errors.js'
-import { interruptWaits } from './guards.js'
+import { interruptWaits } from './owners.js'
 
 const GRACE_MS = 100
 const OBSERVED_GRACE_MS = 3000

@@ -7,12 +7,15 @@ import { PRELUDE } from '../prelude.js'
 import { CellRun } from './cell-run.js'
 import type { CellModules } from './modules.js'
 import { Scope } from './scope.js'
+import type { SessionLoader } from './session-loader.js'
 import { cellName, registerCell } from './traces.js'
 
 type CellFunction = (...values: unknown[]) => Promise<unknown>
 
 const SESSION = 'nir'
 const USES_SESSION = /\bexports\.nir\b/
+/** Needs no model, whose load takes seconds. */
+const USES_MORE_THAN_HELP = /\bexports\.nir\b(?!\.help\b)/
 const LINK = '__nir_link'
 
 /** What the executor needs of the kernel around it. */
@@ -22,8 +25,7 @@ export interface ExecutorHost {
   cwd: string
   /** What the emitted code of cells uses, by name. */
   guards: Readonly<Record<string, unknown>>
-  /** The session behind `nir`. */
-  session(): Promise<object>
+  sessions: Pick<SessionLoader, 'get' | 'getForHelp'>
 }
 
 /** Runs cells, one at a time, and keeps what they declare. */
@@ -96,7 +98,9 @@ export class Executor {
     this.scope.declare(cell.names.all)
     if (cell.names.all.includes(SESSION)) this.sessionShadowed = true
     else if (!this.sessionShadowed && USES_SESSION.test(cell.code)) {
-      this.scope.set(SESSION, await this.host.session())
+      const { sessions } = this.host
+      const needsModel = USES_MORE_THAN_HELP.test(cell.code)
+      this.scope.set(SESSION, await (needsModel ? sessions.get() : sessions.getForHelp()))
     }
     signal.throwIfAborted()
     registerCell(label, cell.map, source)

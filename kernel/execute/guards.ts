@@ -1,34 +1,11 @@
 import { GUARDS } from '../convert/await-checks.js'
 import { CellInterrupted } from '../errors.js'
 import { INTERRUPTED } from '../server/protocol.js'
-import { bound, currentOwner, resumeOwner, type Owner } from './owners.js'
-
-/** What is known of a wait when it begins. */
-export interface Wait {
-  /** The number of interrupts so far. */
-  readonly epoch: number
-  readonly owner: Owner | undefined
-}
-
-let epoch = 0
-let latest: Wait = { epoch, owner: undefined }
-
-/** Ends every wait of the notebook's code that is under way: its `await` throws when it comes back. */
-export function interruptWaits(): void {
-  epoch++
-}
-
-/** Taken before a wait. */
-export function beginWait(): Wait {
-  const owner = currentOwner()
-  if (latest.epoch !== epoch || latest.owner !== owner) latest = { epoch, owner }
-  return latest
-}
+import { bound, currentTurn, resumeTurn, type Turn } from './owners.js'
 
 /** Passes on the outcome of a wait, unless an interrupt came since it began. */
-export function endWait<T>(wait: Wait, value: T): T {
-  if (wait.epoch !== epoch) throw new CellInterrupted()
-  resumeOwner(wait.owner)
+export function endWait<T>(begun: Turn, value: T): T {
+  if (begun !== currentTurn() && !resumeTurn(begun)) throw new CellInterrupted()
   return value
 }
 
@@ -42,8 +19,8 @@ function stopLoop(flags: Int32Array): () => never {
 
 /** Passes on the items of an iterable until an interrupt comes. */
 async function* iterateChecked<T>(items: AsyncIterable<T> | Iterable<T>): AsyncGenerator<T> {
-  const wait = beginWait()
-  for await (const item of items) yield endWait(wait, item)
+  const begun = currentTurn()
+  for await (const item of items) yield endWait(begun, item)
 }
 
 /**
@@ -53,7 +30,7 @@ async function* iterateChecked<T>(items: AsyncIterable<T> | Iterable<T>): AsyncG
  */
 export function interruptGuards(flags: Int32Array): Record<string, unknown> {
   return {
-    [GUARDS.wait]: beginWait,
+    [GUARDS.wait]: currentTurn,
     [GUARDS.check]: endWait,
     [GUARDS.bound]: bound,
     [GUARDS.iterate]: iterateChecked,

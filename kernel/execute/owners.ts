@@ -14,18 +14,24 @@ export interface Owner {
   readonly cell: string
 }
 
-/** The one that runs, or ran last. */
-let running: Owner | undefined
-/** An earlier one whose code runs at the moment. */
-let late: Owner | undefined
+/** Whose code runs, and after how many interrupts. Compared by identity first: every `await` looks at it twice. */
+export interface Turn {
+  readonly owner: Owner | undefined
+  readonly epoch: number
+}
+
+let epoch = 0
+/** Of the cell that runs, or ran last. */
+let running: Turn = { owner: undefined, epoch }
+/** Of the code that runs at the moment, which may be an earlier cell's. */
+let current = running
 /** What was thrown last out of code that was entered anew. */
 let thrown: { error: unknown; owner: Owner | undefined } | undefined
 const byLabel = new Map<string, Owner>()
 
 /** From now on, `owner` runs. */
 export function beginOwner(owner: Owner): void {
-  running = owner
-  late = undefined
+  running = current = { owner, epoch }
 }
 
 /** Code whose frames in traces bear `label` is run for `owner`. */
@@ -33,39 +39,57 @@ export function labelOwner(label: string, owner: Owner): void {
   byLabel.set(label, owner)
 }
 
+/** Ends every wait of the notebook's code that is under way: its `await` throws when it comes back. */
+export function interruptWaits(): void {
+  epoch++
+  const { owner } = current
+  running = { owner: running.owner, epoch }
+  current = turnOf(owner)
+}
+
+export function currentTurn(): Turn {
+  return current
+}
+
 /** Whose code runs. */
 export function currentOwner(): Owner | undefined {
-  return late ?? running
+  return current.owner
 }
 
 /** Whether the code that runs is an earlier cell's. */
 export function isLate(): boolean {
-  return late !== undefined
+  return current !== running
 }
 
-/** Code of `owner` goes on after it waited, until it waits again. */
-export function resumeOwner(owner: Owner | undefined): void {
-  late = owner === running ? undefined : owner
-  if (late) void Promise.resolve().then(() => (late = undefined))
+/** Code goes on after it waited, until it waits again. Tells whether it may: no interrupt came meanwhile. */
+export function resumeTurn(turn: Turn): boolean {
+  if (turn.epoch !== epoch) return false
+  current = turn
+  if (turn !== running) void Promise.resolve().then(() => (current = running))
+  return true
 }
 
 /** A function that runs as code of whoever calls `bound` now; anything but a function stays as it is. */
 export function bound<T>(callback: T): T {
   if (typeof callback !== 'function') return callback
-  const owner = currentOwner()
+  const { owner } = current
   const run = callback as unknown as (...values: unknown[]) => unknown
   return function (this: unknown, ...values: unknown[]): unknown {
-    const before = late
-    late = owner === running ? undefined : owner
+    const before = current.owner
+    current = turnOf(owner)
     try {
       return run.apply(this, values)
     } catch (error) {
       thrown = { error, owner }
       throw error
     } finally {
-      late = before
+      current = turnOf(before)
     }
   } as T
+}
+
+function turnOf(owner: Owner | undefined): Turn {
+  return owner === running.owner ? running : { owner, epoch }
 }
 
 /** Whose error it is that nothing caught: of whom it was thrown to us from, else of the outermost cell in its trace. */

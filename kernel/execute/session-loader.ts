@@ -1,5 +1,6 @@
 interface ApiModule {
   createSession(options?: { model?: string }): Promise<object>
+  Session: { prototype: { help(topic?: unknown): unknown } }
 }
 
 /** Creates the session behind `nir` when the first cell that uses it is about to run. */
@@ -16,6 +17,13 @@ export class SessionLoader {
       throw error
     })
     return this.session
+  }
+
+  /** What answers `nir.help()`: the session where there is one, else without a model. */
+  async getForHelp(): Promise<object> {
+    if (this.session) return this.session
+    const { Session } = (await this.loadApi()) as ApiModule
+    return { help: (topic?: unknown) => Session.prototype.help(topic) }
   }
 
   /** Closes the session if there is one. */

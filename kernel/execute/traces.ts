@@ -4,6 +4,8 @@ import type { CellMap } from '../convert/source-maps.js'
 const CELL_PLACE = /\bIn\[([^\]]+)\]:(\d+):(\d+)/g
 const FIRST_PLACE = /^\s+at .*\bIn\[([^\]]+)\]:(\d+):(\d+)/m
 const LINES_AROUND = 2
+/** An error of nir comes from further inside than the ten frames that V8 would keep, and the cell is the outermost. */
+const FRAMES = 30
 const cells = new Map<string, { map: CellMap; source: string }>()
 const files = new Map<string, CellMap>()
 
@@ -68,6 +70,7 @@ function inFile(frame: NodeJS.CallSite): string {
 
 /** From now on, `error.stack` shows TypeScript lines of cells, wherever it is read. */
 export function installTraces(): void {
+  Error.stackTraceLimit = FRAMES
   Error.prepareStackTrace = (error, frames) => {
     // Functions of earlier cells are called as methods of the proxy that holds them.
     const lines = frames.map((frame) => `    at ${inFile(frame).replace(/^(async )?Proxy\./, '$1')}`)

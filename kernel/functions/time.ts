@@ -1,5 +1,6 @@
 import { duration } from '../../src/text/duration.js'
-import { beginWait, endWait } from '../execute/guards.js'
+import { endWait } from '../execute/guards.js'
+import { currentTurn } from '../execute/owners.js'
 
 /** How to measure. */
 export interface TimeOptions {
@@ -20,12 +21,12 @@ export function time<T>(
 }
 
 async function measure<T>(label: string, work: () => T, { runs = 1 }: TimeOptions = {}): Promise<Awaited<T>> {
-  const wait = beginWait()
+  const begun = currentTurn()
   const times: number[] = []
   let value: Awaited<T>
   do {
     const start = performance.now()
-    value = endWait(wait, await work())
+    value = endWait(begun, await work())
     times.push(performance.now() - start)
   } while (times.length < runs)
   console.log(`${label === '' ? 'took' : `${label}:`} ${summary(times.sort((a, b) => a - b))}`)

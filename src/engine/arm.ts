@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import type { Crv } from './crv.js'
 import { InputError } from './errors.js'
 import { checkPositions, type Positions } from './positions.js'
@@ -72,7 +73,7 @@ export interface Dimensions {
 /**
  * Checks an arm against the model.
  * @param isCaptured - did this model capture the CRV? What it captured need not be looked at.
- * @throws {@link InputError} `LAYER_OUT_OF_RANGE`, `CRV_SHAPE`, `LAYER_NOT_CAPTURED`, `STEERING_SHAPE`,
+ * @throws {@link InputError} `LAYER_OUT_OF_RANGE`, `NOT_A_CRV`, `CRV_SHAPE`, `LAYER_NOT_CAPTURED`, `STEERING_SHAPE`,
  * `REPLACEMENT_SHAPE`, `POSITION_OUT_OF_RANGE`, `POSITION_REPEATED`, `NOT_FINITE`.
  */
 export function checkInterventions(
@@ -127,8 +128,14 @@ function checkFinite(what: string, values: ArrayLike<number>): void {
       )
 }
 
-/** @throws {@link InputError} `CRV_SHAPE`. */
+/** @throws {@link InputError} `NOT_A_CRV`, `CRV_SHAPE`. */
 export function checkCrv(crv: Crv, model: Dimensions): void {
+  if (!isCrv(crv))
+    throw new InputError(
+      'NOT_A_CRV',
+      `The CRV is ${inspect(crv, { depth: 0 })}; expected a Crv.`,
+      'Give what nir.capture() gives, awaited: const crv = await nir.capture(text).',
+    )
   if (crv.hiddenSize !== model.hiddenSize)
     throw new InputError(
       'CRV_SHAPE',
@@ -137,6 +144,11 @@ export function checkCrv(crv: Crv, model: Dimensions): void {
     )
   if (crv.tokenCount === 0)
     throw new InputError('CRV_SHAPE', 'The CRV has no rows.', 'Capture a text of at least one token.')
+}
+
+/** Cells need not heed types, and a Crv may come from another copy of this package. */
+function isCrv(value: Partial<Crv> | null | undefined): boolean {
+  return typeof value?.at === 'function' && typeof value.hiddenSize === 'number'
 }
 
 /** @throws {@link InputError} `LAYER_OUT_OF_RANGE`. */

@@ -165,6 +165,15 @@ describe('errors', () => {
   })
 })
 
+describe('globals', () => {
+  it('shows none of what the kernel put there', async () => {
+    const { result } = await kernel.run('globalThis')
+    expect(result).toContain('setTimeout')
+    expect(result).not.toContain('nir.')
+    expect((await kernel.run('Reflect.has(globalThis, Symbol.for("nir.comms"))')).result).toBe('true')
+  })
+})
+
 describe('streams', () => {
   it('loses none of 2,000 lines and keeps their order', async () => {
     const { stdout, messages } = await kernel.run('for (let i = 0; i < 2000; i++) console.log("line " + i)')
@@ -211,6 +220,14 @@ describe('the session', () => {
     expect((await kernel.run('await nir.capture("abc") + nir.model.layerCount')).result).toBe('11')
     await kernel.run('nir.model')
     expect((await kernel.run('sessionCount()')).result).toBe('1')
+  })
+
+  it('is not made for help', async () => {
+    const fresh = await TestKernel.start()
+    expect((await fresh.run('nir.help("generate")')).result).toBe("'help on generate'")
+    expect((await fresh.run('import { sessionCount } from "nir-lab"\nsessionCount()')).result).toBe('0')
+    expect((await fresh.run('[nir.model.layerCount, sessionCount()]')).result).toBe('[ 8, 1 ]')
+    await fresh.stop()
   })
 
   it('shows progress in place', async () => {

@@ -13,6 +13,18 @@ beforeAll(async () => {
 })
 afterAll(() => kernel.stop())
 
+describe('an error of nir', () => {
+  it('is told at the line of the cell', async () => {
+    const { reply } = await kernel.run(
+      '// wrong\nawait nir.generate(prompt, { injections: [{ crv: {} as any, layer: 2 }] })',
+    )
+    expect(reply['evalue']).toContain('The CRV is {}; expected a Crv.')
+    const traceback = (reply['traceback'] as string[]).join('\n')
+    expect(traceback).toContain('> 2 | await nir.generate')
+    expect(traceback).not.toContain('dist/')
+  })
+})
+
 // What a cell that uses the session is given to put things away is 3 s; nothing of nir may need it.
 const WITHIN_MS = 2500
 

@@ -44,16 +44,17 @@ describe('the process', () => {
     expect({ printed, code }).toEqual({ printed: 'KernelDied\n', code: 0 })
   })
 
-  it('ends with the code that a cell exits with, and what it printed before arrives', async () => {
-    const other = await TestKernel.start()
-    const heard: unknown[] = []
-    const running = other.client.execute('console.log("bye"); process.exit(3)', (_, content) =>
-      heard.push(content['text']),
-    )
-    await expect(running).rejects.toThrow('The kernel ended with code 3.')
-    await wait(100)
-    expect(heard).toContain('bye\n')
-    await other.stop()
+  it('lives on where a cell, or a timer of one, calls process.exit', async () => {
+    const kernel = await TestKernel.start()
+    const { reply, stdout } = await kernel.run('const kept = 1\nconsole.log("bye")\nprocess.exit(3)')
+    expect(stdout).toBe('bye\n')
+    expect(reply).toMatchObject({ status: 'error', ename: 'ExitRefused' })
+    const traceback = (reply['traceback'] as string[]).join('\n')
+    for (const part of ['process.exit(3)', 'Kernel > Restart', '> 3 |']) expect(traceback).toContain(part)
+    const later = 'setTimeout(() => process.exit(), 10); await new Promise((r) => setTimeout(r, 100))'
+    expect((await kernel.run(later)).stderr).toContain('process.exit()')
+    expect((await kernel.run('kept')).result).toBe('1')
+    await kernel.stop()
   })
 
   it.each([
@@ -65,6 +66,7 @@ describe('the process', () => {
     ],
     ['a cell waits for ever', 'console.log("ready"); await new Promise(() => {})'],
     ['a handler of its exit loops', 'process.on("exit", () => { for (;;) {} })'],
+    ['a handler of its exit exits', 'process.on("exit", () => process.exit(4))'],
     ['a handler of its exit throws', 'process.on("exit", () => { throw new Error("no") })'],
     ['process.exit does nothing', 'process.exit = (() => undefined) as never'],
     [
@@ -97,14 +99,14 @@ describe('the process', () => {
   it('takes commands of sh along where it is ended by force', async () => {
     const kernel = await TestKernel.start()
     const { result } = await kernel.run(
-      'process.exit = (() => undefined) as never\n' +
-        'import { readFileSync } from "node:fs"\n' +
+      'import { readFileSync } from "node:fs"\n' +
         'void sh`echo $$ > pid; mv pid pid.txt; sleep 300; echo`.catch(() => undefined)\n' +
         'await sh`until [ -e pid.txt ]; do sleep 0.05; done`\n' +
         'Number(readFileSync("pid.txt", "utf8"))',
     )
     const pid = Number(result)
     expect(isAlive(pid)).toBe(true)
+    await loopForEver(kernel)
     await kernel.client.shutdown(20_000)
     await until(() => !isAlive(pid))
     await kernel.stop()
@@ -125,6 +127,15 @@ describe('the process', () => {
     process.kill(detached)
   })
 })
+
+/** Begins a cell that cannot be interrupted. */
+async function loopForEver(kernel: TestKernel): Promise<void> {
+  await new Promise<void>((resolve) => {
+    kernel
+      .run('console.log("ready"); for (;;) { try { for (;;) {} } catch {} }', () => resolve())
+      .catch(() => undefined)
+  })
+}
 
 async function until(holds: () => boolean): Promise<void> {
   const deadline = Date.now() + 10_000

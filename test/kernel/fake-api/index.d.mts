@@ -1,4 +1,7 @@
-export interface Session {
+export class Session {
+  private constructor()
+  /** Tells what there is. */
+  help(topic?: string): string
   readonly model: { readonly layerCount: number }
   /** Captures hidden states. */
   capture(text: string): Promise<number>

@@ -2,9 +2,15 @@
 const sessions = []
 let busy = Promise.resolve()
 
+export class Session {
+  help(topic) {
+    return `help on ${topic}`
+  }
+}
+
 export async function createSession(options = {}) {
   if (options.model === 'missing') throw new Error('no such model')
-  const session = {
+  const session = Object.assign(new Session(), {
     model: { layerCount: 8 },
     async capture(text) {
       return text.length
@@ -35,7 +41,7 @@ export async function createSession(options = {}) {
       return handle.update({ 'text/plain': 'two of two' })
     },
     close: () => Promise.resolve(),
-  }
+  })
   sessions.push(session)
   return session
 }
