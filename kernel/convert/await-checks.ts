@@ -7,6 +7,8 @@ export const GUARDS = {
   wait: '__nir_wait',
   check: '__nir_check',
   bound: '__nir_bound',
+  resume: '__nir_resume',
+  begun: '__nir_begun',
   iterate: '__nir_iterate',
   meta: '__nir_meta',
   flags: '__nir_flags',
@@ -23,8 +25,8 @@ const CALLS_LATER = new Set([
  * A TypeScript transformer over the emitted JavaScript of a cell.
  *
  * `await x` becomes `__nir_check(__nir_wait(), await x)`, which throws where an interrupt came in between, so that a
- * loop with awaits ends, and says whose code goes on; `for await (… of x)` gets the same through `__nir_iterate(x)`. `import(x)` becomes
- * `__nir_import(x)`, since CommonJS would turn it into a `require` that modules with a top-level await refuse, and
+ * loop with awaits ends, and says whose code goes on; `for await (… of x)` gets the same through `__nir_iterate(x)`, and
+ * the `catch` and `finally` of what waits through `__nir_resume`. `import(x)` becomes `__nir_import(x)`, since CommonJS would turn it into a `require` that modules with a top-level await refuse, and
  * `import.meta`, which CommonJS lacks, `__nir_meta`. Every loop begins its rounds with a look at a flag in shared memory,
  * so that an interrupt is an exception at a line of the cell, also where a library calls the cell's function: cutting
  * the thread off would leave the library's own promises unsettled. A function written as the argument of a method that
@@ -40,6 +42,7 @@ export function cellTransformer(ts: TypeScript): (context: TypeScript) => (node:
         return call(GUARDS.import, visited.arguments)
       }
       if (isLater(visited)) return withBound(visited)
+      if (ts.isTryStatement(visited) && waits(node.tryBlock)) return resuming(visited)
       if (ts.isMetaProperty(visited) && visited.keywordToken === ts.SyntaxKind.ImportKeyword) {
         return factory.createIdentifier(GUARDS.meta)
       }
@@ -69,6 +72,42 @@ export function cellTransformer(ts: TypeScript): (context: TypeScript) => (node:
       isWritten(each) ? call(GUARDS.bound, [each]) : each,
     )
     return factory.updateCallExpression(node, node.expression, node.typeArguments, args)
+  }
+
+  /** Whether there is an `await` in a node, but for those of functions in it. */
+  function waits(node: TypeScript): boolean {
+    if (ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier)) return true
+    return !ts.isFunctionLike(node) && Boolean(ts.forEachChild(node, waits))
+  }
+
+  /** After an await that failed, `catch` and `finally` go on for whoever began the `try`. */
+  function resuming({ tryBlock, catchClause, finallyBlock }: TypeScript): TypeScript {
+    const resumed = (block: TypeScript) => {
+      const resume = factory.createExpressionStatement(
+        call(GUARDS.resume, [factory.createIdentifier(GUARDS.begun)]),
+      )
+      return factory.updateBlock(block, [resume, ...block.statements])
+    }
+    const begun = factory.createVariableDeclaration(GUARDS.begun, undefined, undefined, call(GUARDS.wait, []))
+    return factory.createBlock(
+      [
+        factory.createVariableStatement(
+          undefined,
+          factory.createVariableDeclarationList([begun], ts.NodeFlags.Const),
+        ),
+        factory.createTryStatement(
+          tryBlock,
+          catchClause &&
+            factory.updateCatchClause(
+              catchClause,
+              catchClause.variableDeclaration,
+              resumed(catchClause.block),
+            ),
+          finallyBlock && resumed(finallyBlock),
+        ),
+      ],
+      true,
+    )
   }
 
   function checkedLoop(loop: TypeScript, context: TypeScript): TypeScript {

@@ -21,7 +21,7 @@ import {
 import { annotateUnnameable, onlyUnnameable } from './unnameable.js'
 import { copiedTypes, copiesOf, variablesIn, type CellVariable } from './variables.js'
 import { WatchedFiles } from './watched-files.js'
-import { withoutExports } from './without-exports.js'
+import { namelessExports, withoutExports } from './without-exports.js'
 
 /** The converter puts an export line before each cell. */
 const PREFIX_LINES = 1
@@ -123,7 +123,7 @@ export class CellConverter {
   }
 
   private convertNow(declarations: string, source: string): ConvertedCell {
-    const broken = syntaxErrors(this.typescript, source)
+    const broken = [...syntaxErrors(this.typescript, source), ...namelessExports(this.typescript, source)]
     if (broken.length > 0) throw typeError(broken, source)
     this.watched.announceChanges()
     this.emitted.clear()
@@ -135,7 +135,7 @@ export class CellConverter {
     const { steps = [], names = { all: [], variables: [] } } = this.emitted.get(code) ?? {}
     return {
       code,
-      declarations: result.declOutput ?? declarations,
+      declarations: (result.declOutput ?? declarations) + this.programs.nestedDeclarations(),
       lastExpression: result.lastExpressionVar,
       map: new CellMap(steps, PREFIX_LINES),
       names,

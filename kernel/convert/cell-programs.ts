@@ -1,6 +1,7 @@
 import { isBuiltin } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { EarlierDeclarations } from './earlier-declarations.js'
+import { nestedDeclarations } from './nested-variables.js'
 import { SteadyImports } from './steady-imports.js'
 import { shorthandTransformer } from './shorthand.js'
 import { CELL_FILE, DECLARATIONS_FILE, type TypeScript } from './tslab.js'
@@ -139,6 +140,12 @@ export class CellPrograms {
     const taken = this.emitted
     this.emitted = []
     return taken
+  }
+
+  /** Declarations of the variables that the cell declares inside its blocks, of the program that was built last. */
+  nestedDeclarations(): string {
+    const cell = this.host.rootFiles.find((name: string) => name.endsWith(CELL_FILE))
+    return nestedDeclarations(this.ts, this.program, this.program.getSourceFile(cell))
   }
 
   private build(): TypeScript {

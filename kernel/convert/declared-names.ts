@@ -1,3 +1,4 @@
+import { boundNames, nestedVariables } from './nested-variables.js'
 import type { TypeScript } from './tslab.js'
 
 /** What the top level of a cell declares. */
@@ -25,12 +26,8 @@ export function declaredNames(ts: TypeScript, file: TypeScript): DeclaredNames {
       all.push(...importedNames(ts, statement.importClause))
     }
   }
-  return { all, variables }
-}
-
-function boundNames(ts: TypeScript, name: TypeScript): string[] {
-  if (ts.isIdentifier(name)) return [name.text]
-  return name.elements.flatMap((element: TypeScript) => (element.name ? boundNames(ts, element.name) : []))
+  const nested = nestedVariables(ts, file)
+  return { all: [...new Set([...all, ...nested])], variables: [...new Set([...variables, ...nested])] }
 }
 
 function importedNames(ts: TypeScript, clause: TypeScript): string[] {

@@ -14,6 +14,7 @@ export function syntaxErrors(ts: TypeScript, source: string): TslabDiagnostic[] 
   }))
 }
 
-function place(file: TypeScript, offset: number): TslabDiagnostic['start'] {
+/** A place in a file as the converter tells places. */
+export function place(file: TypeScript, offset: number): TslabDiagnostic['start'] {
   return { offset, ...file.getLineAndCharacterOfPosition(offset) }
 }

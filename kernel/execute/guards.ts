@@ -33,6 +33,7 @@ export function interruptGuards(flags: Int32Array): Record<string, unknown> {
     [GUARDS.wait]: currentTurn,
     [GUARDS.check]: endWait,
     [GUARDS.bound]: bound,
+    [GUARDS.resume]: resumeTurn,
     [GUARDS.iterate]: iterateChecked,
     [GUARDS.flags]: flags,
     [GUARDS.stop]: stopLoop(flags),

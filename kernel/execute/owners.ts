@@ -65,8 +65,14 @@ export function isLate(): boolean {
 export function resumeTurn(turn: Turn): boolean {
   if (turn.epoch !== epoch) return false
   current = turn
-  if (turn !== running) void Promise.resolve().then(() => (current = running))
+  if (turn !== running) void endLate(turn)
   return true
+}
+
+/** The body of a `for await` begins as the third microtask after an async generator has passed on its item. */
+async function endLate(turn: Turn): Promise<void> {
+  for (let microtasks = 0; microtasks < 3; microtasks++) await null
+  if (current === turn) current = running
 }
 
 /** A function that runs as code of whoever calls `bound` now; anything but a function stays as it is. */

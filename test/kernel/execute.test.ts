@@ -61,6 +61,18 @@ describe('names across cells', () => {
     expect((await kernel.run('const again = "text"; again.length')).result).toBe('4')
   })
 
+  it('knows var inside blocks and loops, as a script does', async () => {
+    await kernel.run(
+      'for (var round = 0; round < 3; round++) { var { twice, list: [head] } = { twice: 2 * round, list: ["h"] } }\n' +
+        'function apart() { var inner = 1; return inner }',
+    )
+    expect((await kernel.run('round++; [round, twice, head]')).result).toBe("[ 4, 4, 'h' ]")
+    expect((await kernel.run('const wrong: string = twice')).reply['evalue']).toContain("'number'")
+    expect((await kernel.run('inner')).reply['evalue']).toContain("Cannot find name 'inner'")
+    await kernel.run('const round = "anew"')
+    expect((await kernel.run('round')).result).toBe("'anew'")
+  })
+
   it('keeps what a failing cell had declared', async () => {
     await kernel.run('let early = 5; throw new Error("stop"); let late = 6')
     expect((await kernel.run('[early, late]')).result).toBe('[ 5, undefined ]')

@@ -38,6 +38,22 @@ describe('what a cell started', () => {
       'a function of an earlier cell',
       'async function later() { await new Promise((r) => setTimeout(r, 150)); console.log("late") }\nvoid later()',
     ],
+    [
+      'an async function that catches',
+      'void (async () => { try { await new Promise((_, no) => setTimeout(no, 150)) } catch { console.log("late") } })()',
+    ],
+    [
+      'an async function in the end',
+      'void (async () => { try { await new Promise((_, no) => setTimeout(no, 150)) } finally { console.log("late") } })().catch(() => 0)',
+    ],
+    [
+      'a for await',
+      'void (async () => { for await (const text of [new Promise((r) => setTimeout(r, 150, "late"))]) console.log(text) })()',
+    ],
+    [
+      'an optional call',
+      'const maybe = new Promise<void>((r) => setTimeout(r, 150)) as Promise<void> | undefined\nvoid maybe?.then(() => console.log("late"))',
+    ],
     ['a promise', 'void new Promise<void>((r) => setTimeout(r, 150)).then(() => console.log("late"))'],
     [
       'an emitter',

@@ -134,6 +134,16 @@ describe("packages of the notebook's folder", () => {
     expect(await value('(await import("esm-only")).two')).toBe('2')
   })
 
+  it('may be exported from, which imports', async () => {
+    await kernel.run('export { basename as last } from "node:path"\nexport * as paths from "node:path"')
+    expect(await value('[last("/a/b"), paths.basename("/c/d")]')).toBe("[ 'b', 'd' ]")
+    for (const code of ['export * from "simple-statistics"', 'export { default } from "node:path"']) {
+      const { reply } = await kernel.run(`// all\n${code}`)
+      expect(reply['evalue']).toContain('import it')
+      expect(String(reply['traceback'])).toContain('cell:2:1')
+    }
+  })
+
   it('may have nothing but exports', async () => {
     expect(await value('import { three } from "exports-only"\nthree()')).toBe('3')
     expect(await value('import { kind } from "exports-only/part"\nkind')).toMatch(/'(cjs|esm)'/)

@@ -129,13 +129,16 @@ describe('awaits at the top level', () => {
 
 describe('errors after the end of a cell', () => {
   it('are shown with the line of the cell that caused them, and the kernel lives', async () => {
+    let stderr = ''
     const { reply } = await kernel.run(
       'setTimeout(() => {\n  throw new Error("thrown late")\n}, 50)\nvoid (async () => {\n  await null\n  throw new Error("rejected late")\n})()',
+      (_, { name, text }) => (stderr += name === 'stderr' ? String(text) : ''),
     )
     const label = `In[${String(reply['execution_count'])}]`
-    const { stderr } = await kernel.run('await new Promise((resolve) => setTimeout(resolve, 500))')
+    await kernel.run('await new Promise((resolve) => setTimeout(resolve, 500))')
     expect(stderr).toContain('Uncaught error outside a cell: Error: thrown late')
     expect(stderr).toContain(`${label}:2:9`)
+    expect(stderr).toContain('rejected late')
     expect(await value('1 + 1')).toBe('2')
   })
 })
