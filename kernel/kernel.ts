@@ -189,7 +189,9 @@ export class Kernel {
     return this.comms.hear(type, content, metadata, buffers)
   }
 
-  private readonly reportComm = (error: unknown): void => this.reportStray('A comm handler failed', error)
+  /** Told to whom the handler runs for, not under the cell that registered it. */
+  private readonly reportComm = (error: unknown): void =>
+    this.reportStray('A comm handler failed', error, currentOwner())
 
   private async publishResult(value: unknown, owner: Owner): Promise<void> {
     if (isShown(value)) return
@@ -240,11 +242,11 @@ export class Kernel {
     )
   }
 
-  private reportStray(label: string, error: unknown): void {
+  private reportStray(label: string, error: unknown, owner = ownerOfError(error)): void {
     // An interrupt ends background work of the notebook too, and that is no news.
     if (error instanceof CellInterrupted) return
     const { traceback } = errorContent(error)
     const text = `${label}: ${traceback.join('\n')}\n`
-    this.tell({ kind: 'stream', name: 'stderr', text }, ownerOfError(error))
+    this.tell({ kind: 'stream', name: 'stderr', text }, owner)
   }
 }
