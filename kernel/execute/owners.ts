@@ -42,9 +42,7 @@ export function labelOwner(label: string, owner: Owner): void {
 /** Ends every wait of the notebook's code that is under way: its `await` throws when it comes back. */
 export function interruptWaits(): void {
   epoch++
-  const { owner } = current
-  running = { owner: running.owner, epoch }
-  current = turnOf(owner)
+  running = current = { owner: running.owner, epoch }
 }
 
 export function currentTurn(): Turn {
@@ -81,21 +79,17 @@ export function bound<T>(callback: T): T {
   const { owner } = current
   const run = callback as unknown as (...values: unknown[]) => unknown
   return function (this: unknown, ...values: unknown[]): unknown {
-    const before = current.owner
-    current = turnOf(owner)
+    const before = current
+    current = owner === running.owner ? running : { owner, epoch }
     try {
       return run.apply(this, values)
     } catch (error) {
       thrown = { error, owner }
       throw error
     } finally {
-      current = turnOf(before)
+      current = before.epoch === epoch ? before : running
     }
   } as T
-}
-
-function turnOf(owner: Owner | undefined): Turn {
-  return owner === running.owner ? running : { owner, epoch }
 }
 
 /** Whose error it is that nothing caught: of whom it was thrown to us from, else of the outermost cell in its trace. */

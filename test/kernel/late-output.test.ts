@@ -102,6 +102,17 @@ describe('what a cell started', () => {
     expect((await kernel.run('await say()')).stdout).toBe('said\n')
   })
 
+  it('shows nothing under it that the running cell prints between', async () => {
+    await kernel.run(
+      'import { EventEmitter } from "node:events"\nconst bus = new EventEmitter()\nbus.on("x", () => 0)\n' +
+        'const busy = setInterval(async () => { await null; bus.emit("x") }, 1); undefined',
+    )
+    // Given by name, so that nothing carries whose it is.
+    const code =
+      'const print = () => console.log("mine")\nfor (let i = 0; i < 50; i++) await new Promise<void>((r) => setTimeout(r, 2)).then(print)\nclearInterval(busy)'
+    expect((await kernel.run(code)).stdout).toBe('mine\n'.repeat(50))
+  })
+
   it('leaves timers as they are', async () => {
     const code =
       'import { promisify } from "node:util"\nconst value = await promisify(setTimeout)(1, "v")\nconst timer = setTimeout(() => 0, 1)\n' +
