@@ -97,6 +97,11 @@ interface JupyterApp {
   readonly commands: { execute(command: string, options?: object): Promise<unknown> }
   readonly shell: {
     readonly currentWidget: {
+      readonly sessionContext?: {
+        readonly session?: {
+          readonly kernel?: { readonly connectionStatus: string; readonly status: string } | null
+        } | null
+      }
       readonly content: {
         readonly model: { readonly cells: Iterable<{ toJSON(): Cell }> }
         scrollToItem(index: number, align: 'start'): Promise<void>
@@ -219,7 +224,12 @@ class OpenLab implements Lab {
       }),
     )
     await this.goto('notebooks/notebooks/new.ipynb?')
-    await this.page.locator('.jp-Notebook-ExecutionIndicator[data-status=idle]').waitFor()
+    // What it shows says idle before there is a kernel, and runs nothing then.
+    await this.page.waitForFunction(() => {
+      const { jupyterapp } = window as unknown as { jupyterapp?: JupyterApp }
+      const kernel = jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel
+      return kernel?.connectionStatus === 'connected' && kernel.status === 'idle'
+    })
   }
 
   async idle(): Promise<void> {
