@@ -274,13 +274,14 @@ describe('Figure.save', () => {
   })
 
   it.skipIf(!hasBrowser).each(figures)(
-    'writes every figure as SVG and PNG: %s',
+    'writes every figure: %s',
     { timeout: 120_000 },
     async (name, draw) => {
       const drawn = draw(name === 'cross-layer' ? crossed : sweep())
       await drawn.save(join(folder, `${name}.svg`))
-      await drawn.save(join(folder, `${name}.png`))
       expect(readFileSync(join(folder, `${name}.svg`), 'utf8')).toContain(drawn.layout.xaxis.title.text)
+      if (name !== 'depth') return // a browser for one picture of pixels is enough
+      await drawn.save(join(folder, `${name}.png`))
       expect(
         readFileSync(join(folder, `${name}.png`))
           .subarray(1, 4)

@@ -7,12 +7,13 @@ import { chromium, type Browser, type Locator, type Page } from 'playwright-core
 import type * as kernelspecModule from '../../kernel/kernelspec/kernelspec.js'
 import { findBrowser } from '../../src/analysis/charts/picture.js'
 import { importBuilt } from '../kernel/built.js'
+import { fewestProblems } from '../notebooks/fewest-problems.js'
 
 const ROOT = join(import.meta.dirname, '../..')
 const NOTEBOOKS = join(ROOT, 'notebooks')
 export const PYTHON = process.env['NIR_TEST_PYTHON'] ?? 'python3'
-/** How many problems the notebooks take: few, or as many as pictures for the documentation want. */
-const PROBLEMS = process.env['NIR_BROWSER_PROBLEMS'] ?? '2'
+/** How many problems the notebooks take, for pictures of the documentation; else as few as can be. */
+const PROBLEMS = process.env['NIR_BROWSER_PROBLEMS']
 const TOKEN = 'nir'
 /** Where the tests leave what they saw; not part of the repository. */
 export const SCREENSHOTS = join(ROOT, 'runs', 'screenshots')
@@ -77,7 +78,7 @@ export async function openLab(): Promise<Lab> {
     const source = readFileSync(join(NOTEBOOKS, name), 'utf8')
     writeFileSync(
       join(folder, 'notebooks', name),
-      source.replace(/const problemCount = \d+/, `const problemCount = ${PROBLEMS}`),
+      source.replace(/const problemCount = \d+/, `const problemCount = ${PROBLEMS ?? fewestProblems(name)}`),
     )
   }
   const settings = join(folder, 'settings', '@jupyterlab', 'apputils-extension')
