@@ -1,5 +1,5 @@
 import { execFile, spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -94,38 +94,42 @@ const canMount = spawnSync('bwrap', [...READ_ONLY, root, root, 'true']).status =
 if (!canMount) console.warn('skipped: studies on a read-only medium (no bubblewrap that may mount)')
 
 describe.skipIf(!canMount)('a study that may only be read', () => {
-  it.each(['closed', 'killed'])(
-    'is read, one that was %s, and says that it cannot be written',
-    async (how) => {
-      const folder = fresh()
-      if (how === 'closed') await stubSweep(folder, { taskIds })
-      else await killedSweep(folder)
-      const script = join(root, 'read.mjs')
-      writeFileSync(
-        script,
-        `const { openStudy } = await import(${JSON.stringify(pathToFileURL(join(built(), 'src/index.js')).href)})
+  it.each([
+    ['closed', ''],
+    ['killed', ''],
+    ['killed', 'study.duckdb'],
+  ])('is read, one that was %s, and says that it cannot be written %s', async (how, part) => {
+    const folder = fresh()
+    if (how === 'closed') await stubSweep(folder, { taskIds })
+    else await killedSweep(folder)
+    const marked = () => statSync(join(folder, 'study.duckdb.synced')).mtimeMs
+    const before = marked()
+    const script = join(root, 'read.mjs')
+    writeFileSync(
+      script,
+      `const { openStudy } = await import(${JSON.stringify(pathToFileURL(join(built(), 'src/index.js')).href)})
        const study = await openStudy(process.argv[2])
        const records = (await study.records()).length
        const said = await study.remeasure().catch((error) => error.message)
        await study.close()
        console.log(JSON.stringify({ records, said }))`,
-      )
-      const { stdout } = await promisify(execFile)('bwrap', [
-        ...READ_ONLY,
-        folder,
-        folder,
-        process.execPath,
-        script,
-        folder,
-      ])
-      const { records, said } = JSON.parse(stdout) as { records: number; said: string }
-      expect(records).toBeGreaterThanOrEqual(16)
-      expect(said).toMatch(/cannot be written.*Copy it to where you may write/)
-      const study = await openStudy(folder)
-      expect(await study.records()).toHaveLength(records)
-      await study.close()
-    },
-  )
+    )
+    const { stdout } = await promisify(execFile)('bwrap', [
+      ...READ_ONLY,
+      join(folder, part),
+      join(folder, part),
+      process.execPath,
+      script,
+      folder,
+    ])
+    const { records, said } = JSON.parse(stdout) as { records: number; said: string }
+    expect(records).toBeGreaterThanOrEqual(16)
+    expect(said).toMatch(/cannot be written.*Copy it to where you may write/)
+    expect(marked()).toBe(before) // who reads writes nothing beside it
+    const study = await openStudy(folder)
+    expect(await study.records()).toHaveLength(records)
+    await study.close()
+  })
 })
 
 /** Kills a sweep once some of its units are stored, in the log. */

@@ -121,7 +121,8 @@ export class Database {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    if (this.#shared.users === 1 && logSize(this.#path) > 0) await this.#checkpoint()
+    const { isReadOnly } = await this.#shared.file
+    if (this.#shared.users === 1 && logSize(this.#path) > 0 && !isReadOnly) await this.#checkpoint()
     this.connection.closeSync()
     await release(this.folder, this.#shared)
   }
